@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// The levels of CONTRIBUTING.md: a target depends only on targets of lower levels.
+// `tools/check-levels` reads this manifest and refuses anything else.
+
+/// What every target of this package is compiled with.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Targets that never touch memory, files or clocks: no unsafe construct at all.
+let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+/// The commit that is built: Swift has no string macros, so a C file carries it.
+let commit = Context.gitInformation.map { String($0.currentCommit.prefix(12)) } ?? ""
+
+let package = Package(
+  name: "addrspace",
+  products: [
+    .executable(name: "addrspace", targets: ["addrspace"]),
+    .library(
+      name: "AddressSpace",
+      targets: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // level 0: values, layouts, placement, answers
+    .target(name: "AddressSpace", swiftSettings: pure),
+
+    // level 1: bytes to map and facts
+    .target(
+      name: "AddressSpaceFormats",
+      dependencies: ["AddressSpace"],
+      swiftSettings: pure),
+
+    // level 2: the edges
+    .target(
+      name: "AddressSpaceProcess",
+      dependencies: [
+        "AddressSpace", "AddressSpaceFormats",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "AddressSpaceReport",
+      dependencies: ["AddressSpace", "AddressSpaceFormats"],
+      swiftSettings: pure),
+
+    .target(
+      name: "CBuildInfo",
+      cSettings: [.define("ADDRSPACE_COMMIT", to: "\"\(commit)\"")]),
+
+    // level 3: the front door
+    .executableTarget(
+      name: "addrspace",
+      dependencies: [
+        "AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "AddressSpaceReport",
+        "CBuildInfo",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,36 @@
+/// How many more buffers of one kind a process will get.
+public struct BufferForecast: Sendable {
+  /// What was asked.
+  public let request: BufferRequest
+  /// Who would ask the system for it.
+  public let allocator: Allocator
+  /// What one costs in address space, in bytes.
+  public let footprint: ByteCount
+  /// How many will be given before the first is refused.
+  public let fits: UInt64
+  /// How many there would be were all free space in one reachable piece.
+  public let fitsIfContiguous: UInt64
+  /// The free bytes that no such buffer can use.
+  public let unusableFree: ByteCount
+  /// Whether `fits` is exact; else it is the least that will be given.
+  public let isExact: Bool
+  /// How many of them the target's own heap serves without new address space, nil where its heap
+  /// was not read.
+  public let heapFits: UInt64?
+  /// What to say in one word.
+  public let verdict: Verdict
+  /// Where they would go, in the order in which they would be handed out; as many as were wanted.
+  public let placements: [AddressRange]
+
+  /// What to say in one word.
+  public enum Verdict: String, Sendable {
+    /// At least one fits.
+    case fits
+    /// None fits although the free bytes would do.
+    case fragmented
+    /// None fits, and the free bytes would not do either.
+    case exhausted
+    /// Another limit than address space is met first.
+    case limited
+  }
+}

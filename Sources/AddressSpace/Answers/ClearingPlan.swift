@@ -1,0 +1,68 @@
+/// What to clear so that more buffers fit.
+public struct ClearingPlan: Sendable {
+  /// From the beginning of the free space that would result to its end.
+  public let window: AddressRange
+  /// The regions that have to go, as indices in `Room.regions`.
+  public let regions: Range<Int>
+  /// Their bytes together.
+  public let bytes: ByteCount
+  /// How many more buffers fit then.
+  public let gain: UInt64
+}
+
+/// Finds the cheapest window of a room whose clearing makes more buffers fit.
+public struct ClearingPlanner: Sendable {
+  private let room: Room
+  private let groups: [RegionGroup]
+  private let spansBelow: [Int]
+  private let counter: GainCounter
+
+  /// A planner for one kind of buffer.
+  public init(
+    _ room: Room, for request: BufferRequest, allocator: Allocator
+  ) throws(AllocatorError) {
+    self.room = room
+    groups = room.groups()
+    spansBelow = room.countsOfSpansBelow()
+    counter = try GainCounter(room, request, allocator)
+  }
+
+  /// The window of least bytes, then of fewest regions, then the lowest, over all windows that
+  /// hold nothing fixed, after whose clearing at least `more` more fit; nil where none is.
+  ///
+  /// Clearing more never makes fewer fit, so the cheapest window that ends at a group begins no
+  /// lower than the one that ends at the group before: two ends that move up once each.
+  public func cheapest(more: UInt64 = 1) -> ClearingPlan? {
+    var best: ClearingPlan?
+    var start = 0
+    for end in groups.indices {
+      if !groups[end].isMovable {
+        start = end + 1
+        continue
+      }
+      guard var plan = plan(start...end, more: more) else { continue }
+      while start < end, let smaller = self.plan(start + 1...end, more: more) {
+        start += 1
+        plan = smaller
+      }
+      if best.map({ Self.isCheaper(plan, than: $0) }) ?? true { best = plan }
+    }
+    return best
+  }
+
+  private func plan(_ members: ClosedRange<Int>, more: UInt64) -> ClearingPlan? {
+    let regions =
+      groups[members.lowerBound].indices.lowerBound..<groups[members.upperBound].indices.upperBound
+    let gap = room.gap(without: regions)
+    let spans = spansBelow[regions.lowerBound]..<spansBelow[regions.upperBound + 1]
+    let gain = counter.gain(merging: spans, into: gap.placeable)
+    guard gain >= more else { return nil }
+    // What is not free in the window is what has to go.
+    let free = room.freeSpans[spans].lazy.map(\.size).total()
+    return ClearingPlan(window: gap.range, regions: regions, bytes: gap.size - free, gain: gain)
+  }
+
+  private static func isCheaper(_ left: ClearingPlan, than right: ClearingPlan) -> Bool {
+    (left.bytes, left.regions.count) < (right.bytes, right.regions.count)
+  }
+}

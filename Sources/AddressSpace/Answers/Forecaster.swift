@@ -1,0 +1,97 @@
+/// Answers how many buffers fit in a room, and where.
+public struct Forecaster: Sendable {
+  /// The room that is asked.
+  public let room: Room
+
+  /// A forecaster for `room`.
+  public init(_ room: Room) {
+    self.room = room
+  }
+
+  /// The most placements that are worked out one by one where blocks are not all alike.
+  static let mostSimulated: UInt64 = 100_000
+
+  /// How many buffers of one kind fit, with the first `placements` places.
+  public func forecast(
+    _ request: BufferRequest, allocator: Allocator? = nil, placements limit: Int = 0
+  ) throws(AllocatorError) -> BufferForecast {
+    let allocator = allocator ?? .usual(in: room.layout)
+    let model = FootprintModel(allocator: allocator, layout: room.layout, facts: room.facts)
+    let footprint = try model.footprint(of: request)
+    let fit =
+      footprint.blocks.count == 1
+      ? alike(footprint, limit: limit)
+      : try simulated(footprint, lines: model.lines(of: request), limit: limit)
+    let heapFits = room.facts.heap.flatMap { heap in
+      footprint.blocks.count == 1 ? footprint.heapGrowth?.count(in: heap) : nil
+    }
+    let fits = fit.count + (heapFits ?? 0)
+    let free = room.freeBytes
+    let sets = free.value / max(1, footprint.bytes.value)
+    let contiguous = sets * footprint.buffersPerSet
+    let used = ByteCount(fit.count / footprint.buffersPerSet)
+      .multiplied(by: footprint.bytes.value)
+    return BufferForecast(
+      request: request, allocator: allocator, footprint: footprint.bytesPerBuffer,
+      fits: fits, fitsIfContiguous: max(contiguous, fits),
+      unusableFree: free.lowered(by: used ?? free), isExact: fit.isExact, heapFits: heapFits,
+      verdict: fits > 0 ? .fits : contiguous > 0 ? .fragmented : .exhausted,
+      placements: fit.places)
+  }
+
+  private struct Fit {
+    var count: UInt64
+    var places: [AddressRange]
+    var isExact: Bool
+  }
+
+  /// Blocks that are all alike: counted span by span, never enumerated.
+  private func alike(_ footprint: Footprint, limit: Int) -> Fit {
+    let capacity = SpanCapacity(footprint: footprint, room: room)
+    var blocks: UInt64 = 0
+    var chunks: UInt64 = 0
+    var isExact = footprint.isExact && room.isExact
+    for span in room.freeSpans {
+      guard let range = span.placeable else { continue }
+      let count = capacity.count(in: range)
+      blocks += count.blocks
+      chunks += count.chunks
+      if capacity.dependsOnHeapTop(in: range) { isExact = false }
+    }
+    if footprint.heapGrowth != nil, room.endOfBreak == nil { isExact = false }
+    return Fit(
+      count: blocks * footprint.buffersPerSet + chunks,
+      places: limit == 0 ? [] : places(by: capacity, limit: limit), isExact: isExact)
+  }
+
+  /// Where blocks that are all alike go: first by the system's searches, then in the brk heap.
+  private func places(by capacity: SpanCapacity, limit: Int) -> [AddressRange] {
+    let spans = room.freeSpans.compactMap(\.placeable)
+    let blocks = Placement(of: capacity.block, in: spans, by: capacity.searches)
+      .ranges(limit: limit)
+    let chunks = spans.flatMap { capacity.chunkRanges(in: $0, limit: limit - blocks.count) }
+    return blocks + chunks
+  }
+
+  /// A buffer of several blocks, then, when those do not fit any more, of single lines, as Pillow
+  /// asks for them.
+  private func simulated(_ footprint: Footprint, lines: LineFootprint?, limit: Int) -> Fit {
+    let smallest = (footprint.blocks + (lines?.footprint.blocks ?? [])).map(\.size).min()
+    var pool = SpanPool(room, smallest: smallest ?? .zero)
+    var fit = Fit(count: 0, places: [], isExact: footprint.isExact && room.isExact)
+    while fit.count < Self.mostSimulated, let ranges = pool.place(footprint) {
+      fit.count += 1
+      if fit.places.count < limit { fit.places += ranges }
+    }
+    guard let lines, fit.count < Self.mostSimulated else {
+      fit.isExact = false
+      return fit
+    }
+    while pool.place(lines.footprint, buffers: lines.count) {
+      fit.count += 1
+      // How the heap packs single lines is not visible from outside.
+      fit.isExact = false
+    }
+    return fit
+  }
+}

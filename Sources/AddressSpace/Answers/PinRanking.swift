@@ -1,0 +1,83 @@
+/// Finds what keeps free space apart, and what each would give back.
+public struct PinRanking: Sendable {
+  private let room: Room
+  private let groups: [RegionGroup]
+  private let spansBelow: [Int]
+  private let counters: [GainCounter]
+  private let largest: ByteCount
+
+  /// A ranking for a room, by what it gains for these buffers.
+  public init(_ room: Room, for buffers: [(BufferRequest, Allocator)]) throws(AllocatorError) {
+    self.room = room
+    groups = room.groups()
+    spansBelow = room.countsOfSpansBelow()
+    largest = room.largestFreeSpan?.size ?? .zero
+    var counters: [GainCounter] = []
+    for (request, allocator) in buffers {
+      counters.append(try GainCounter(room, request, allocator))
+    }
+    self.counters = counters
+  }
+
+  /// All pins: by what the largest span gains, then by buffers gained, then by address.
+  ///
+  /// Pins are groups of regions that go together and, where groups touch, the run of those that
+  /// can go and the whole run between two free spans.
+  public func pins() -> [Pin] {
+    var pins: [Pin] = []
+    pins.reserveCapacity(groups.count)
+    for run in runs(in: groups.indices, where: { _, _ in true }) {
+      let movable = runs(in: run) { groups[$0].isMovable && groups[$1].isMovable }
+      for part in movable where part.count > 1 { pins.append(pin(of: part)) }
+      for group in run { pins.append(pin(of: group..<group + 1)) }
+      if run.count > 1, movable != [run] { pins.append(pin(of: run)) }
+    }
+    return pins.sorted(by: Self.isWorse)
+  }
+
+  /// The longest runs of touching groups of which each neighbouring two belong together.
+  private func runs(
+    in range: Range<Int>, where together: (Int, Int) -> Bool
+  ) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var start = range.lowerBound
+    while start < range.upperBound {
+      var end = start + 1
+      while end < range.upperBound, groups[end - 1].range.upper == groups[end].range.lower,
+        together(end - 1, end)
+      {
+        end += 1
+      }
+      runs.append(start..<end)
+      start = end
+    }
+    return runs
+  }
+
+  private func pin(of members: Range<Int>) -> Pin {
+    let first = groups[members.lowerBound]
+    let last = groups[members.upperBound - 1]
+    let regions = first.indices.lowerBound..<last.indices.upperBound
+    let gap = room.gap(without: regions)
+    let spans = spansBelow[regions.lowerBound]..<spansBelow[regions.upperBound + 1]
+    return Pin(
+      range: AddressRange(first.range.lower, last.range.upper) ?? first.range, regions: regions,
+      action: groups[members].first { !$0.isMovable }?.action ?? largestAction(of: members),
+      joined: gap.size, largestGain: gap.size.lowered(by: largest),
+      bufferGain: counters.map { $0.gain(merging: spans, into: gap.placeable) })
+  }
+
+  private func largestAction(of members: Range<Int>) -> Pin.Action {
+    let largest = groups[members].max { $0.range.size < $1.range.size }
+    return largest?.action ?? .free
+  }
+
+  private static func isWorse(_ left: Pin, _ right: Pin) -> Bool {
+    if left.largestGain != right.largestGain { return left.largestGain > right.largestGain }
+    if left.bufferGain != right.bufferGain {
+      return right.bufferGain.lexicographicallyPrecedes(left.bufferGain)
+    }
+    if left.range.lower != right.range.lower { return left.range.lower < right.range.lower }
+    return left.range.upper < right.range.upper
+  }
+}

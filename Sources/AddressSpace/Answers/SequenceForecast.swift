@@ -1,0 +1,46 @@
+/// What happens to buffers of several kinds, asked for one after the other.
+public struct SequenceForecast: Sendable {
+  /// One buffer of the sequence.
+  public struct Step: Sendable {
+    /// What was asked.
+    public let request: BufferRequest
+    /// Where it went, nil where it was refused. Several blocks are given by their hull.
+    public let range: AddressRange?
+  }
+
+  /// The buffers in order, up to and with the first that is refused.
+  public let steps: [Step]
+
+  /// Whether all were placed.
+  public var isComplete: Bool { steps.allSatisfy { $0.range != nil } }
+}
+
+extension Forecaster {
+  /// Places `requests`, each as often as its count says, until one is refused.
+  public func sequence(
+    _ requests: [BufferRequest], allocator: Allocator? = nil
+  ) throws(AllocatorError) -> SequenceForecast {
+    let allocator = allocator ?? .usual(in: room.layout)
+    let model = FootprintModel(allocator: allocator, layout: room.layout, facts: room.facts)
+    var footprints: [Footprint] = []
+    for request in requests { footprints.append(try model.footprint(of: request)) }
+    let smallest = footprints.flatMap(\.blocks).map(\.size).min() ?? .zero
+    var pool = SpanPool(room, smallest: smallest)
+    var steps: [SequenceForecast.Step] = []
+    for (request, footprint) in zip(requests, footprints) {
+      for _ in 0..<min(request.count, Self.mostSimulated) {
+        let ranges = pool.place(footprint)
+        steps.append(SequenceForecast.Step(request: request, range: ranges.flatMap(Self.hull)))
+        if ranges == nil { return SequenceForecast(steps: steps) }
+      }
+    }
+    return SequenceForecast(steps: steps)
+  }
+
+  private static func hull(_ ranges: [AddressRange]) -> AddressRange? {
+    guard let lower = ranges.map(\.lower).min(), let upper = ranges.map(\.upper).max() else {
+      return nil
+    }
+    return AddressRange(lower, upper)
+  }
+}

@@ -1,0 +1,125 @@
+/// What a source knows of the process besides its map; every layout decision rests on these.
+///
+/// A live process gives nearly all of them, a capture keeps them, a bare map has none.
+public struct LayoutFacts: Hashable, Sendable {
+  /// How wide its addresses are, from the ELF class of the program.
+  public var wordSize: WordSize?
+  /// What the program was built for.
+  public var machine: Machine?
+  /// What the kernel was built for: it decides how much room a 32-bit program gets.
+  public var kernelMachine: Machine?
+  /// The kernel's page, in bytes.
+  public var pageSize: ByteCount?
+  /// The process's `personality(2)` bits.
+  public var personality: Personality?
+  /// The soft limit of its stack; `unlimitedStack` where there is none.
+  public var stackLimit: ByteCount?
+  /// The lowest address that `mmap` may hand out (`vm.mmap_min_addr`).
+  public var lowestMapping: Address?
+  /// Whether `vm.legacy_va_layout` asks for the bottom-up layout everywhere.
+  public var legacySysctl: Bool?
+  /// Where the brk heap begins (field 47 of `/proc/PID/stat`), grown or not.
+  public var startOfBreak: Address?
+  /// What malloc's main arena holds, nil where it was not read.
+  public var heap: HeapFacts?
+  /// What the kernel mapped first, flush at the base of all mappings: the dynamic loader or a
+  /// static position-independent program, to the size that its program headers give.
+  public var firstMapping: AddressRange?
+  /// Whether the kernel randomised the process's addresses.
+  public var isRandomized: Bool?
+  /// The version of the C library in the process, such as `2.36`.
+  public var libcVersion: LibcVersion?
+  /// What is known of Wine, nil where the process is no Wine process.
+  public var wine: WineFacts?
+  /// Whether the traits of every region were read (from smaps): only then is a region without
+  /// `noReserve` known to have been reserved in earnest.
+  public var knowsTraits = false
+  /// Whether the facts were read from the process, now or when it was captured.
+  public var isRead = false
+
+  /// Nothing known.
+  public init() {}
+
+  /// A stack limit that says there is none.
+  public static let unlimitedStack = ByteCount(.max)
+}
+
+/// What malloc's main arena keeps in the brk heap (glibc's `malloc_state`).
+public struct HeapFacts: Hashable, Sendable {
+  /// The unused end of the heap, its top chunk, in bytes.
+  public var top: ByteCount
+  /// Where the heap really ends: the mapping that holds it may have merged with one above.
+  public var end: Address
+  /// Whether the heap is in one piece: else each growth begins a new one.
+  public var isContiguous: Bool
+  /// The sizes of the large free chunks, largest first.
+  public var freeChunks: [ByteCount]
+
+  /// A heap with this much unused.
+  public init(
+    top: ByteCount, end: Address, isContiguous: Bool = true, freeChunks: [ByteCount] = []
+  ) {
+    self.top = top
+    self.end = end
+    self.isContiguous = isContiguous
+    self.freeChunks = freeChunks
+  }
+}
+
+/// The bits of `personality(2)` that shape an address space (`linux/personality.h`).
+public struct Personality: OptionSet, Hashable, Sendable {
+  public let rawValue: UInt32
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// `setarch -R`: nothing is randomised.
+  public static let noRandomization = Personality(rawValue: 0x0004_0000)
+  /// `setarch -L`: the old bottom-up layout.
+  public static let legacyLayout = Personality(rawValue: 0x0020_0000)
+  /// `setarch -3`: 3 GiB of user space.
+  public static let limit3GiB = Personality(rawValue: 0x0800_0000)
+}
+
+/// What is known of a process that runs a Windows program under Wine.
+public struct WineFacts: Hashable, Sendable {
+  /// Whether the program may use addresses above 2 GiB, nil where nothing told.
+  public var isLargeAddressAware: Bool?
+  /// What told it, for the layout's basis.
+  public var evidence: String?
+
+  /// Wine, with what decides its limit.
+  public init(isLargeAddressAware: Bool? = nil, evidence: String? = nil) {
+    self.isLargeAddressAware = isLargeAddressAware
+    self.evidence = evidence
+  }
+}
+
+/// A version of the GNU C library.
+public struct LibcVersion: Hashable, Comparable, Sendable {
+  /// 2 for every version in use.
+  public let major: Int
+  /// 36 in `2.36`.
+  public let minor: Int
+
+  /// The version with these numbers.
+  public init(_ major: Int, _ minor: Int) {
+    self.major = major
+    self.minor = minor
+  }
+
+  /// Reads `2.36`; nil where the text is no version.
+  public init?(text: some StringProtocol) {
+    let numbers = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count >= 2, let major = numbers[0], let minor = numbers[1], minor >= 0 else {
+      return nil
+    }
+    self.init(major, minor)
+  }
+
+  public static func < (left: LibcVersion, right: LibcVersion) -> Bool {
+    (left.major, left.minor) < (right.major, right.minor)
+  }
+}
+
+extension LibcVersion: CustomStringConvertible {
+  public var description: String { "\(major).\(minor)" }
+}

@@ -1,0 +1,57 @@
+/// The mappings of one address space: in address order, none overlapping another.
+public struct AddressMap: Sendable {
+  /// All mappings, lowest first.
+  public let regions: [Region]
+
+  /// The map of `regions`, which may come in any order, and those that overlapped one before them.
+  ///
+  /// `/proc` never reports an overlap, but files that were pasted together have them.
+  public static func assembling(_ regions: [Region]) -> (map: AddressMap, overlapping: [Region]) {
+    let ordered = zip(regions, regions.dropFirst()).allSatisfy { $0.range.upper <= $1.range.lower }
+    if ordered { return (AddressMap(ordered: regions), []) }
+    var kept: [Region] = []
+    var overlapping: [Region] = []
+    for region in regions.sorted(by: { $0.range.lower < $1.range.lower }) {
+      if let last = kept.last, region.range.lower < last.range.upper {
+        overlapping.append(region)
+      } else {
+        kept.append(region)
+      }
+    }
+    return (AddressMap(ordered: kept), overlapping)
+  }
+
+  private init(ordered regions: [Region]) {
+    self.regions = regions
+  }
+
+  /// The same mappings with kinds that take their neighbours and `facts` into account.
+  public func classified(with facts: LayoutFacts) -> AddressMap {
+    AddressMap(ordered: RegionClassifier(regions: regions, facts: facts).classified())
+  }
+
+  /// The index of the first region that ends above `address`, `regions.count` where none does.
+  public func index(above address: Address) -> Int {
+    regions.partitioningIndex { $0.range.upper > address }
+  }
+
+  /// The region that holds `address`.
+  public func region(at address: Address) -> Region? {
+    let index = index(above: address)
+    guard index < regions.count, regions[index].range.contains(address) else { return nil }
+    return regions[index]
+  }
+}
+
+extension RandomAccessCollection where Index == Int {
+  /// The first index whose element answers yes, where every later one does too.
+  func partitioningIndex(where answers: (Element) -> Bool) -> Int {
+    var low = startIndex
+    var high = endIndex
+    while low < high {
+      let middle = low + (high - low) / 2
+      if answers(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,119 @@
+/// Gives regions the kinds that only their neighbours and the process's facts can tell.
+struct RegionClassifier {
+  /// More than this directly above a library is taken for memory of its own, not for its bss.
+  static let largestBss = ByteCount.mebibytes(1)
+  /// The usual thread stack, where the process's own limit is not known.
+  static let usualStack = ByteCount.mebibytes(8)
+  /// Guards of thread stacks are a page to a few pages.
+  static let largestGuard = ByteCount.kibibytes(64)
+
+  var regions: [Region]
+  let facts: LayoutFacts
+
+  func classified() -> [Region] {
+    var result = self
+    result.markImages()
+    result.markHeap()
+    result.markThreadStacks()
+    return result.regions
+  }
+
+  /// A run of mappings of one file is an image when any of it may run or its name says so; what
+  /// lies directly above its writable end, or between its parts, is its bss.
+  private mutating func markImages() {
+    var index = 0
+    while index < regions.count {
+      guard regions[index].kind == .file else {
+        index += 1
+        continue
+      }
+      let end = endOfRun(from: index)
+      if regions[index..<end].contains(where: { $0.access.contains(.execute) })
+        || isImageName(regions[index].name)
+      {
+        for part in index..<end { regions[part].kind = .image }
+      }
+      index = end
+    }
+  }
+
+  /// The end of the run of adjacent mappings that belong to the file of `start`.
+  private func endOfRun(from start: Int) -> Int {
+    let name = regions[start].name
+    var end = start + 1
+    while end < regions.count, regions[end].range.lower == regions[end - 1].range.upper {
+      let next = regions[end]
+      guard next.name == name || isBss(next, above: regions[end - 1]) else { break }
+      end += 1
+    }
+    return end
+  }
+
+  private func isBss(_ region: Region, above part: Region) -> Bool {
+    guard region.isUnnamed, !region.access.contains(.shared), !region.access.isNone else {
+      return false
+    }
+    // Windows images under Wine keep sections as anonymous memory, whatever their access.
+    let isWritableEnd = part.access.contains(.write) && region.access == part.access
+    return region.size <= Self.largestBss
+      && (isWritableEnd || isWindowsImageName(fileName(of: part)))
+  }
+
+  private func fileName(of region: Region) -> String {
+    guard region.isUnnamed else { return region.name }
+    var index = regions.partitioningIndex { $0.range.lower >= region.range.lower }
+    while index > 0, regions[index].isUnnamed { index -= 1 }
+    return index < regions.count ? regions[index].name : ""
+  }
+
+  /// The heap is what begins at the break's start, not what the kernel labels so: it labels the
+  /// program's bss too where that ends at the break.
+  private mutating func markHeap() {
+    guard let start = facts.startOfBreak?.roundedUp(to: facts.pageSize ?? .kibibytes(4)) else {
+      return
+    }
+    let index = regions.partitioningIndex { $0.range.upper > start }
+    guard index < regions.count, regions[index].range.contains(start),
+      regions[index].inode == 0, regions[index].access.contains(.write)
+    else { return }
+    regions[index].kind = .heap
+  }
+
+  /// A guard without access directly below private memory of a stack's size.
+  private mutating func markThreadStacks() {
+    let usual = facts.stackLimit.flatMap { $0 < .gibibytes(1) ? $0 : nil } ?? Self.usualStack
+    for index in regions.indices.dropFirst() {
+      let region = regions[index]
+      let guardRegion = regions[index - 1]
+      guard region.kind == .anonymous, region.isUnnamed, guardRegion.kind == .reserved,
+        guardRegion.range.upper == region.range.lower, guardRegion.size <= Self.largestGuard,
+        region.size == usual || region.size + guardRegion.size == usual
+      else { continue }
+      regions[index].kind = .stack
+      regions[index - 1].kind = .stack
+    }
+  }
+}
+
+/// Whether a file of this name is a program or library, as far as a name tells.
+func isImageName(_ path: String) -> Bool {
+  let file = path.lastPathComponent
+  return file.hasSuffix(".so") || file.contains(".so.") || isWindowsImageName(path)
+    || [".oat", ".odex", ".dylib"].contains(where: file.hasSuffix)
+}
+
+/// Whether a file of this name is a Windows program or library.
+func isWindowsImageName(_ path: String) -> Bool {
+  let file = path.lastPathComponent.lowercased()
+  return [".exe", ".dll", ".drv", ".ocx", ".cpl", ".acm", ".ax", ".sys", ".pyd"]
+    .contains(where: file.hasSuffix)
+}
+
+extension String {
+  /// What follows the last slash, without the kernel's mark of a removed file.
+  var lastPathComponent: Substring {
+    let name = hasSuffix(" (deleted)") ? dropLast(10) : self[...]
+    return name.lastIndex(where: { $0 == "/" || $0 == "\\" })
+      .map { name[name.index(after: $0)...] } ?? name
+  }
+}

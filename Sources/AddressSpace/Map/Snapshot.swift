@@ -1,0 +1,51 @@
+/// An address space as one source shows it at one moment.
+public struct Snapshot: Sendable {
+  /// Where it comes from.
+  public var source: Source
+  /// Its mappings, with kinds that take the facts into account.
+  public let map: AddressMap
+  /// What the source knows besides.
+  public var facts: LayoutFacts
+  /// What in the source could not be read.
+  public var diagnostics: Diagnostics
+
+  /// A snapshot of `map`, whose regions are classified here.
+  public init(
+    source: Source, map: AddressMap, facts: LayoutFacts, diagnostics: Diagnostics = Diagnostics()
+  ) {
+    self.source = source
+    self.map = map.classified(with: facts)
+    self.facts = facts
+    self.diagnostics = diagnostics
+  }
+}
+
+/// Where a snapshot comes from.
+public struct Source: Hashable, Sendable {
+  /// What kind of source it is.
+  public var kind: Kind
+  /// The process's id, where it is known.
+  public var pid: Int32?
+  /// The file it was read from, nil for a live process.
+  public var path: String?
+  /// The program's name, where it is known.
+  public var name: String?
+
+  /// A source.
+  public init(kind: Kind, pid: Int32? = nil, path: String? = nil, name: String? = nil) {
+    self.kind = kind
+    self.pid = pid
+    self.path = path
+    self.name = name
+  }
+
+  /// The kinds of sources.
+  public enum Kind: String, Sendable {
+    /// A process that was running when it was read.
+    case process
+    /// Saved `/proc/PID/maps` text, with or without a capture's facts.
+    case maps
+    /// Saved `/proc/PID/smaps` text.
+    case smaps
+  }
+}

@@ -1,0 +1,72 @@
+/// The address space that glibc's malloc takes, by version and word size.
+struct GlibcMalloc: Sendable {
+  let version: LibcVersion
+  let wordSize: WordSize
+  let machine: Machine
+  let page: ByteCount
+
+  /// `SIZE_SZ`: the size field of a chunk.
+  var sizeField: UInt64 { wordSize.pointerBytes }
+
+  /// `MALLOC_ALIGNMENT`: 16 on i386 from 2.26 on (bug 21120), else twice the size field.
+  var alignment: UInt64 {
+    wordSize == .bits32 && machine == .i386 && version >= LibcVersion(2, 26) ? 16 : 2 * sizeField
+  }
+
+  /// `MINSIZE`, the smallest chunk.
+  var smallestChunk: UInt64 { wordSize == .bits32 ? 16 : 32 }
+
+  /// `M_TOP_PAD` and `MINSIZE`: what a grown heap keeps behind the chunk.
+  var pad: ByteCount { .kibibytes(128) + ByteCount(smallestChunk) }
+
+  /// From this chunk size on `mmap` serves it, as long as nothing was freed.
+  static let mmapThreshold = ByteCount.kibibytes(128)
+
+  /// As far as freeing lets the threshold rise (`DEFAULT_MMAP_THRESHOLD_MAX`).
+  var highestThreshold: ByteCount {
+    wordSize == .bits32 ? .kibibytes(512) : .mebibytes(32)
+  }
+
+  /// The chunk that holds `bytes`, header included.
+  func chunk(of bytes: ByteCount) -> ByteCount {
+    let padded = (bytes.value + sizeField + alignment - 1) & ~(alignment - 1)
+    return ByteCount(max(padded, smallestChunk))
+  }
+
+  /// The length of the mapping that holds a chunk by itself.
+  func mapping(of chunk: ByteCount) -> ByteCount {
+    let header: UInt64
+    if version >= LibcVersion(2, 43) {
+      header = alignment
+    } else if version < LibcVersion(2, 7) || (alignment > 2 * sizeField) {
+      header = sizeField + alignment - 1
+    } else {
+      header = sizeField
+    }
+    return (chunk + ByteCount(header)).roundedUp(to: page) ?? chunk
+  }
+
+  /// The footprint of one `malloc`, or `posix_memalign` where an alignment is asked.
+  func footprint(bytes: ByteCount, alignment asked: ByteCount?) -> Footprint {
+    // posix_memalign asks for the alignment and a smallest chunk on top, and keeps the slack.
+    let extra = asked.map { $0.value > alignment ? $0 + ByteCount(smallestChunk) : .zero } ?? .zero
+    let chunk = chunk(of: bytes + extra)
+    guard chunk >= Self.mmapThreshold else { return heap(chunk) }
+    return Footprint(
+      blocks: [Block(size: mapping(of: chunk))],
+      heapGrowth: HeapGrowth(chunk: chunk, pad: pad, smallest: ByteCount(smallestChunk)),
+      isExact: chunk > highestThreshold)
+  }
+
+  /// Small chunks come from the brk heap; where that cannot grow, from mappings in its place, each
+  /// at least large enough for one chunk and the pad.
+  private func heap(_ chunk: ByteCount) -> Footprint {
+    let refill = (chunk + pad).roundedUp(to: page) ?? chunk
+    return Footprint(
+      blocks: [Block(size: refill)],
+      buffersPerSet: refill.lowered(by: ByteCount(2 * smallestChunk)).value / chunk.value,
+      heapGrowth: HeapGrowth(
+        chunk: chunk, pad: pad, smallest: ByteCount(smallestChunk), isFirst: true),
+      isExact: false)
+  }
+}

@@ -1,0 +1,93 @@
+/// How many buffers of one footprint a free span holds.
+///
+/// As long as all buffers are alike spans do not influence each other: each holds as many as it
+/// would alone. So what a change to the map brings is found by looking at the spans it touches.
+struct SpanCapacity: Sendable {
+  let block: Block
+  let searches: [Layout.Search]
+  private let heap: Heap?
+
+  /// The brk heap's part in it.
+  fileprivate struct Heap {
+    let growth: HeapGrowth
+    let end: Address
+    let facts: HeapFacts?
+    let page: ByteCount
+  }
+
+  init(footprint: Footprint, room: Room) {
+    block = footprint.blocks.max { $0.size < $1.size } ?? Block(size: room.layout.pageSize)
+    searches = room.layout.searches
+    guard footprint.blocks.count == 1, let growth = footprint.heapGrowth,
+      let end = room.endOfBreak
+    else {
+      heap = nil
+      return
+    }
+    heap = Heap(
+      growth: growth, end: end, facts: room.facts.heap, page: room.layout.pageSize)
+  }
+
+  /// What `range` holds: blocks that the system places, and chunks that the brk heap takes.
+  struct Count: Equatable {
+    var blocks: UInt64 = 0
+    var chunks: UInt64 = 0
+  }
+
+  /// How much `range` holds, from which guard gaps are already taken off.
+  func count(in range: AddressRange?) -> Count {
+    guard let range else { return Count() }
+    if let heap, range.lower == heap.end { return count(in: range, growing: heap) }
+    guard range.size >= block.size else { return Count() }
+    return Count(blocks: Placement(of: block, in: [range], by: searches).count)
+  }
+
+  private func count(in range: AddressRange, growing heap: Heap) -> Count {
+    if heap.growth.isFirst {
+      let chunks = heap.chunks(upTo: range.upper)
+      let grown = heap.end + ByteCount(chunks * heap.growth.chunk.value)
+      let rest = AddressRange(grown, range.upper).map { [$0] } ?? []
+      return Count(blocks: Placement(of: block, in: rest, by: searches).count, chunks: chunks)
+    }
+    let placement = Placement(of: block, in: [range], by: searches)
+    let lowest = placement.runs.compactMap { $0.hull?.lower }.min() ?? range.upper
+    return Count(blocks: placement.count, chunks: heap.chunks(upTo: lowest))
+  }
+
+  /// Where the brk heap's chunks in `range` begin and end, lowest first.
+  func chunkRanges(in range: AddressRange, limit: Int) -> [AddressRange] {
+    guard let heap, range.lower == heap.end, limit > 0 else { return [] }
+    let start = heap.end.lowered(by: heap.facts?.top ?? .zero)
+    let size = heap.growth.chunk
+    return (0..<min(UInt64(limit), count(in: range).chunks)).compactMap { index in
+      let base = start + ByteCount(index * size.value)
+      return AddressRange(base, base + size)
+    }
+  }
+
+  /// Whether the brk heap could serve more than said, had its unused end been read.
+  func dependsOnHeapTop(in range: AddressRange) -> Bool {
+    guard let heap, range.lower == heap.end, heap.facts == nil else { return false }
+    let facts = HeapFacts(top: Self.largestTop, end: heap.end)
+    let full = SpanCapacity(
+      self, Heap(growth: heap.growth, end: heap.end, facts: facts, page: heap.page))
+    return full.count(in: range) != count(in: range)
+  }
+
+  /// The largest end that malloc keeps unused: its highest trim threshold on 32 bits.
+  private static let largestTop = ByteCount.mebibytes(1)
+
+  private init(_ other: SpanCapacity, _ heap: Heap) {
+    block = other.block
+    searches = other.searches
+    self.heap = heap
+  }
+}
+
+extension SpanCapacity.Heap {
+  /// The chunks that fit when the break may rise to just below `limit`: the kernel keeps a page
+  /// free above it.
+  func chunks(upTo limit: Address) -> UInt64 {
+    growth.count(room: (limit - end).lowered(by: page), heap: facts, page: page)
+  }
+}

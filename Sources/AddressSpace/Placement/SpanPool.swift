@@ -1,0 +1,107 @@
+/// Free space that is handed out block by block, for requests that are not all alike.
+struct SpanPool: Sendable {
+  /// What is still free, in address order.
+  private var pieces: [AddressRange]
+  private let searches: [Layout.Search]
+  private let page: ByteCount
+  /// Where the brk heap ends, nil where it may not grow.
+  private var endOfBreak: Address?
+  private var heapTop: ByteCount
+  private let isContiguous: Bool
+
+  /// The pool of a room's free spans; no block of less than `smallest` bytes will be asked for.
+  init(_ room: Room, smallest: ByteCount) {
+    let end = room.endOfBreak
+    pieces = room.freeSpans.compactMap { span in
+      span.placeable.flatMap { $0.size >= smallest || $0.lower == end ? $0 : nil }
+    }
+    searches = room.layout.searches
+    page = room.layout.pageSize
+    endOfBreak = end
+    heapTop = room.facts.heap?.top ?? .zero
+    isContiguous = room.facts.heap?.isContiguous ?? true
+  }
+
+  /// Takes all blocks of one buffer, or changes nothing and returns nil.
+  mutating func place(_ footprint: Footprint) -> [AddressRange]? {
+    let before = self
+    if let growth = footprint.heapGrowth,
+      let chunk = reuse(growth) ?? (growth.isFirst ? grow(growth) : nil)
+    {
+      return [chunk]
+    }
+    var placed: [AddressRange] = []
+    for block in footprint.blocks {
+      guard let range = place(block) ?? footprint.heapGrowth.flatMap({ grow($0) }) else {
+        self = before
+        return nil
+      }
+      placed.append(range)
+    }
+    return placed
+  }
+
+  /// Takes room for `count` small buffers that share blocks, or changes nothing and returns false.
+  mutating func place(_ footprint: Footprint, buffers count: UInt64) -> Bool {
+    let before = self
+    var rest = count
+    while rest > 0 {
+      if let growth = footprint.heapGrowth, growth.isFirst, reuse(growth) ?? grow(growth) != nil {
+        rest -= 1
+      } else if footprint.blocks.allSatisfy({ place($0) != nil }) {
+        rest -= min(rest, footprint.buffersPerSet)
+      } else {
+        self = before
+        return false
+      }
+    }
+    return true
+  }
+
+  private mutating func place(_ block: Block) -> AddressRange? {
+    for search in searches {
+      let order =
+        search.direction == .bottomUp
+        ? Array(pieces.indices) : pieces.indices.reversed()
+      for index in order {
+        let parts = search.parts(of: pieces[index])
+        for part in search.direction == .bottomUp ? parts : parts.reversed() {
+          guard let run = PlacementRun(of: block, in: part, by: search),
+            let range = run.range(at: 0)
+          else { continue }
+          take(range, from: index)
+          return range
+        }
+      }
+    }
+    return nil
+  }
+
+  private mutating func take(_ range: AddressRange, from index: Int) {
+    let (below, above) = pieces[index].subtracting(range)
+    pieces.replaceSubrange(index...index, with: [below, above].compactMap { $0 })
+  }
+
+  /// Takes a chunk from what is free in the brk heap, without growing it.
+  private mutating func reuse(_ growth: HeapGrowth) -> AddressRange? {
+    guard let end = endOfBreak, heapTop >= growth.chunk + growth.smallest else { return nil }
+    let start = end.lowered(by: heapTop)
+    heapTop = heapTop - growth.chunk
+    return AddressRange(start, start + growth.chunk)
+  }
+
+  /// Lets the brk heap grow by what a chunk needs beyond its unused end.
+  private mutating func grow(_ growth: HeapGrowth) -> AddressRange? {
+    guard let end = endOfBreak else { return nil }
+    let unused = isContiguous ? heapTop : .zero
+    let start = end.lowered(by: unused)
+    guard let size = (growth.chunk + growth.pad).lowered(by: unused).roundedUp(to: page),
+      let index = pieces.firstIndex(where: { $0.lower == end }),
+      pieces[index].size >= size + page, let grown = AddressRange(end, end + size)
+    else { return nil }
+    take(grown, from: index)
+    endOfBreak = grown.upper
+    heapTop = unused + size - growth.chunk
+    return AddressRange(start, start + growth.chunk)
+  }
+}

@@ -1,0 +1,46 @@
+/// Says what the owner of a region would have to do to give up its addresses.
+struct OwnerRules {
+  private let system: Layout.System
+  private let program: String?
+
+  init(room: Room) {
+    system = room.layout.system
+    program = Self.program(in: room)
+  }
+
+  func action(for region: Region) -> Pin.Action {
+    switch region.kind {
+    case .system, .heap: .fixed
+    case .stack: region.name == "[stack]" ? .fixed : .smallerStack
+    case .image: isFixed(region) ? .fixed : isWindowsImageName(region.name) ? .rebase : .unload
+    case .reserved: .shrink
+    case .anonymous: .free
+    case .file, .shared: .unmap
+    }
+  }
+
+  private func isFixed(_ image: Region) -> Bool {
+    let file = image.name.lastPathComponent.lowercased()
+    return image.name == program || Self.fixedNames.contains(String(file))
+      || Self.fixedPrefixes.contains(where: file.hasPrefix)
+      || system != .linux && file.hasSuffix(".exe")
+  }
+
+  /// The program itself: the lowest image that is no library; with the brk heap behind it, that.
+  private static func program(in room: Room) -> String? {
+    if let heap = room.regions.firstIndex(where: { $0.kind == .heap }) {
+      let below = room.regions[..<heap].last { $0.kind == .image && !$0.isUnnamed }
+      if let below, !isImageName(below.name) { return below.name }
+    }
+    return room.regions.first { $0.kind == .image && !$0.isUnnamed && !isImageName($0.name) }?.name
+  }
+
+  /// What no process can do without: loader, C library, and their Windows likes.
+  private static let fixedNames: Set<String> = [
+    "libc.so.6", "libc.so", "linker", "linker64", "ntdll.dll", "ntdll.so", "kernel32.dll",
+    "kernelbase.dll", "wow64.dll", "wow64cpu.dll", "wow64win.dll", "apisetschema.dll",
+    "wine-preloader", "wine", "wine64-preloader", "wine64",
+  ]
+
+  private static let fixedPrefixes = ["ld-", "ld.so", "libc-2.", "libuclibc-", "libc.musl-"]
+}

@@ -1,0 +1,53 @@
+/// Regions that come and go together: the parts of one image, or a thread's stack and its guard.
+struct RegionGroup: Sendable {
+  /// Their indices in `Room.regions`.
+  let indices: Range<Int>
+  /// From the lowest to the end of the highest.
+  let range: AddressRange
+  /// What their owner could do to give them up.
+  let action: Pin.Action
+
+  /// Whether they can go at all.
+  var isMovable: Bool { action != .fixed }
+}
+
+extension Room {
+  /// All regions in groups, lowest first.
+  func groups() -> [RegionGroup] {
+    var groups: [RegionGroup] = []
+    groups.reserveCapacity(regions.count)
+    let rules = OwnerRules(room: self)
+    var start = 0
+    while start < regions.count {
+      var end = start + 1
+      while end < regions.count, belongs(end, with: start) { end += 1 }
+      if let range = AddressRange(regions[start].range.lower, regions[end - 1].range.upper) {
+        groups.append(
+          RegionGroup(
+            indices: start..<end, range: range, action: rules.action(for: regions[start])))
+      }
+      start = end
+    }
+    return groups
+  }
+
+  private func belongs(_ index: Int, with start: Int) -> Bool {
+    let region = regions[index]
+    let below = regions[index - 1]
+    let first = regions[start]
+    guard region.range.lower == below.range.upper, region.kind == first.kind else { return false }
+    switch region.kind {
+    case .image: return region.name == first.name || region.isUnnamed
+    case .stack: return below.access.isNone && region.isUnnamed
+    default: return false
+    }
+  }
+}
+
+extension Room {
+  /// The regions that a plan clears, each with what its owner would have to do.
+  public func actions(of plan: ClearingPlan) -> [(region: Region, action: Pin.Action)] {
+    let rules = OwnerRules(room: self)
+    return regions[plan.regions].map { ($0, rules.action(for: $0)) }
+  }
+}

@@ -1,0 +1,42 @@
+extension Room {
+  /// How many free spans lie below each region; one more entry than there are regions, and one
+  /// more for the end of space.
+  ///
+  /// The spans beside the regions `a..<b` are those from entry `a` minus the one directly below to
+  /// entry `b` plus the one directly above: `countsOfSpansBelow()[a]..<countsOfSpansBelow()[b + 1]`.
+  func countsOfSpansBelow() -> [Int] {
+    var counts: [Int] = []
+    counts.reserveCapacity(regions.count + 2)
+    var span = 0
+    for index in 0...regions.count {
+      counts.append(span)
+      if span < freeSpans.count, freeSpans[span].above == index { span += 1 }
+    }
+    counts.append(span)
+    return counts
+  }
+
+  /// The free span there would be without the regions at `indices`.
+  func gap(without indices: Range<Int>) -> FreeSpan {
+    let lower =
+      indices.lowerBound > 0 ? regions[indices.lowerBound - 1].range.upper : layout.space.lower
+    let upper =
+      indices.upperBound < regions.count
+      ? regions[indices.upperBound].range.lower : layout.space.upper
+    let range = AddressRange(lower, upper) ?? regions[indices.lowerBound].range
+    return layout.freeSpan(range, above: indices.upperBound, in: regions)
+  }
+}
+
+extension Layout {
+  /// A gap as a free span: `above` is the index of what lies directly above it.
+  func freeSpan(_ gap: AddressRange, above: Int, in regions: [Region]) -> FreeSpan {
+    var placeable: AddressRange? = gap
+    if above < regions.count, regions[above].growsDown {
+      placeable = AddressRange(gap.lower, regions[above].range.lower.lowered(by: guardGap))
+    }
+    return FreeSpan(
+      range: gap, placeable: placeable,
+      reachable: placeable.map { reachable(in: $0) } ?? .zero, above: above)
+  }
+}

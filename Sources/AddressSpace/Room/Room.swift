@@ -1,0 +1,73 @@
+/// One address space under one layout: what is taken and what is free.
+///
+/// Everything that is asked of a process is answered from here.
+public struct Room: Sendable {
+  /// The rules.
+  public let layout: Layout
+  /// What the source knew besides the map.
+  public let facts: LayoutFacts
+  /// What takes room inside the layout's space, lowest first, none overlapping.
+  public let regions: [Region]
+  /// The gaps between them, lowest first.
+  public let freeSpans: [FreeSpan]
+  /// Mappings, or parts of them, that lie outside the layout's space.
+  public let outside: [Region]
+
+  /// The room of `map` under `layout`.
+  public init(map: AddressMap, layout: Layout, facts: LayoutFacts = LayoutFacts()) {
+    let builder = RoomBuilder(map: map, layout: layout, facts: facts)
+    self.layout = layout
+    self.facts = facts
+    (regions, outside) = builder.occupants()
+    freeSpans = builder.freeSpans(between: regions)
+  }
+
+  /// Whether the source tells enough for exact answers about what is free.
+  public var isExact: Bool { layout.system != .wine || facts.knowsTraits }
+
+  /// All free bytes, whoever can reach them.
+  public var freeBytes: ByteCount { freeSpans.lazy.map(\.size).total() }
+
+  /// The free bytes that the layout's searches can hand out.
+  public var reachableFreeBytes: ByteCount { freeSpans.lazy.map(\.reachable).total() }
+
+  /// The bytes that mappings take.
+  public var mappedBytes: ByteCount { layout.space.size - freeBytes }
+
+  /// The part of the mapped bytes that holds addresses but no memory.
+  public var reservedBytes: ByteCount {
+    regions.lazy.filter { $0.access.isNone && $0.kind != .system }.map(\.size).total()
+  }
+
+  /// The largest contiguous free span; of equal ones the lowest.
+  public var largestFreeSpan: FreeSpan? {
+    freeSpans.max { ($0.size, $1.range.lower) < ($1.size, $0.range.lower) }
+  }
+
+  /// How much of the free space lies outside the largest span, 0 to 1; 0 where nothing is free.
+  public var fragmentation: Double {
+    guard let largest = largestFreeSpan, freeBytes > .zero else { return 0 }
+    return 1 - Double(largest.size.value) / Double(freeBytes.value)
+  }
+
+  /// The free spans, largest first, then lowest first.
+  public var freeSpansBySize: [FreeSpan] {
+    freeSpans.sorted { ($1.size, $0.range.lower) < ($0.size, $1.range.lower) }
+  }
+
+  /// Where the brk heap ends and would grow, nil where the source does not tell.
+  public var endOfBreak: Address? {
+    facts.heap?.end ?? regions.last { $0.kind == .heap }?.range.upper
+      ?? facts.startOfBreak?.roundedUp(to: layout.pageSize)
+  }
+
+  /// The region directly below a free span.
+  public func neighbor(below span: FreeSpan) -> Region? {
+    span.above > 0 ? regions[span.above - 1] : nil
+  }
+
+  /// The region directly above a free span.
+  public func neighbor(above span: FreeSpan) -> Region? {
+    span.above < regions.count ? regions[span.above] : nil
+  }
+}

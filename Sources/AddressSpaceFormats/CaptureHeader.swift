@@ -1,0 +1,155 @@
+import AddressSpace
+
+/// The comment lines of a capture: what decides the layout, before the map's own text.
+///
+///     # addrspace capture 1
+///     # word-size: 32
+///     # no-reserve: 00d51000-20000000
+///
+/// Every line begins with `#`, so that the file stays valid maps text for anything that skips
+/// comments. Unknown keys are left alone: a later program may know them.
+struct CaptureHeader {
+  static let version = "1"
+  static let firstLine = "# addrspace capture"
+
+  var facts = LayoutFacts()
+  var pid: Int32?
+  var name: String?
+  private var noReserve: [AddressRange] = []
+  private var growsDown: [AddressRange] = []
+  private var isCapture = false
+
+  /// Reads one comment line; answers what is wrong with it.
+  mutating func read(_ line: String, line number: Int) throws(FormatError) -> Diagnostic? {
+    if line.hasPrefix(Self.firstLine) {
+      let version = line.dropFirst(Self.firstLine.count).drop { $0 == " " }
+      guard version == Self.version else {
+        throw .newerCapture(String(version.prefix(16)), line: number)
+      }
+      isCapture = true
+      facts.isRead = true
+      return nil
+    }
+    guard isCapture, let colon = line.firstIndex(of: ":") else { return nil }
+    let key = line[line.index(after: line.startIndex)..<colon].drop { $0 == " " }
+    let value = line[line.index(after: colon)...].drop { $0 == " " }
+    guard let field = Field(rawValue: String(key)) else { return nil }
+    guard read(field, String(value)) else {
+      return Diagnostic(line: number, "\"\(value)\" is no \(key); line skipped")
+    }
+    return nil
+  }
+
+  /// The regions with the traits that the capture keeps beside the map.
+  func marking(_ regions: [Region]) -> [Region] {
+    guard !noReserve.isEmpty || !growsDown.isEmpty else { return regions }
+    let unreserved = Set(noReserve)
+    let growing = Set(growsDown)
+    return regions.map { region in
+      var traits = region.traits
+      if unreserved.contains(region.range) { traits.insert(.noReserve) }
+      if growing.contains(region.range) { traits.insert(.growsDown) }
+      return traits == region.traits ? region : region.with(traits)
+    }
+  }
+
+  private mutating func read(_ field: Field, _ value: String) -> Bool {
+    switch field {
+    case .pid: set(&pid, Int32(value))
+    case .name: set(&name, value)
+    case .wordSize: set(&facts.wordSize, Int(value).flatMap(WordSize.init))
+    case .machine: set(&facts.machine, Machine(rawValue: value))
+    case .kernelMachine: set(&facts.kernelMachine, Machine(rawValue: value))
+    case .pageSize: set(&facts.pageSize, pageSize(value))
+    case .personality:
+      set(&facts.personality, UInt32(value.dropFirst(2), radix: 16).map(Personality.init))
+    case .stackLimit:
+      set(&facts.stackLimit, value == "unlimited" ? LayoutFacts.unlimitedStack : bytes(value))
+    case .lowestMapping: set(&facts.lowestMapping, address(value))
+    case .legacySysctl: set(&facts.legacySysctl, flag(value))
+    case .startOfBreak: set(&facts.startOfBreak, address(value))
+    case .isRandomized: set(&facts.isRandomized, flag(value))
+    case .firstMapping: set(&facts.firstMapping, AddressRange(text: value))
+    case .heap: set(&facts.heap, heap(value))
+    case .libcVersion: set(&facts.libcVersion, LibcVersion(text: value))
+    case .wine: setWine(value)
+    case .traits: flag(value).map { facts.knowsTraits = $0 } != nil
+    case .noReserve: AddressRange(text: value).map { noReserve.append($0) } != nil
+    case .growsDown: AddressRange(text: value).map { growsDown.append($0) } != nil
+    }
+  }
+
+  private func set<Value>(_ field: inout Value?, _ value: Value?) -> Bool {
+    guard let value else { return false }
+    field = value
+    return true
+  }
+
+  private mutating func setWine(_ value: String) -> Bool {
+    let parts = value.split(separator: " ", maxSplits: 1)
+    guard let first = parts.first else { return false }
+    let evidence = parts.count == 2 ? String(parts[1]) : nil
+    switch first {
+    case "large-address-aware":
+      facts.wine = WineFacts(isLargeAddressAware: true, evidence: evidence)
+    case "2g": facts.wine = WineFacts(isLargeAddressAware: false, evidence: evidence)
+    case "unknown": facts.wine = WineFacts(evidence: evidence)
+    default: return false
+    }
+    return true
+  }
+
+  /// `END TOP contiguous|pieces [CHUNK,CHUNK...]`; none of it can be larger than its space.
+  private func heap(_ text: String) -> HeapFacts? {
+    let words = text.split(separator: " ")
+    guard words.count >= 3, let end = address(String(words[0])), let top = bytes(String(words[1])),
+      top.value <= end.value, words[2] == "contiguous" || words[2] == "pieces"
+    else { return nil }
+    let chunks = words.count > 3 ? words[3].split(separator: ",").map { bytes(String($0)) } : []
+    guard chunks.allSatisfy({ $0.map { $0.value <= end.value } == true }) else { return nil }
+    return HeapFacts(
+      top: top, end: end, isContiguous: words[2] == "contiguous",
+      freeChunks: chunks.compactMap { $0 })
+  }
+
+  private func address(_ text: String) -> Address? {
+    text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16).map { Address($0) } : nil
+  }
+
+  private func bytes(_ text: String) -> ByteCount? { UInt64(text).map { ByteCount($0) } }
+
+  private func flag(_ text: String) -> Bool? { text == "yes" ? true : text == "no" ? false : nil }
+
+  /// A page is a power of two, from 4 KiB on: what rounds by it relies on that.
+  private func pageSize(_ text: String) -> ByteCount? {
+    bytes(text).flatMap { size in
+      size.value.nonzeroBitCount == 1 && size >= .kibibytes(4) && size <= .mebibytes(1)
+        ? size : nil
+    }
+  }
+}
+
+extension CaptureHeader {
+  /// The keys of a capture's lines.
+  enum Field: String {
+    case pid
+    case name
+    case wordSize = "word-size"
+    case machine
+    case kernelMachine = "kernel-machine"
+    case pageSize = "page-size"
+    case personality
+    case stackLimit = "stack-limit"
+    case lowestMapping = "lowest-mapping"
+    case legacySysctl = "legacy-va-layout"
+    case startOfBreak = "start-of-break"
+    case isRandomized = "randomized"
+    case firstMapping = "first-mapping"
+    case heap
+    case libcVersion = "libc-version"
+    case wine
+    case traits = "traits-known"
+    case noReserve = "no-reserve"
+    case growsDown = "grows-down"
+  }
+}

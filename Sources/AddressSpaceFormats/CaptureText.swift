@@ -1,0 +1,80 @@
+public import AddressSpace
+
+/// Writes a capture: a map's own text behind comment lines that keep what decides its layout.
+public struct CaptureText {
+  /// The whole file for `snapshot`, whose map was read from `text`.
+  public static func write(_ snapshot: Snapshot, maps text: [UInt8]) -> [UInt8] {
+    var lines = [CaptureHeader.firstLine + " " + CaptureHeader.version]
+    for (field, value) in fields(of: snapshot) {
+      lines.append("# \(field.rawValue): \(value)")
+    }
+    for region in snapshot.map.regions {
+      if region.traits.contains(.noReserve) {
+        lines.append("# \(CaptureHeader.Field.noReserve.rawValue): \(region.range)")
+      }
+      if region.traits.contains(.growsDown) {
+        lines.append("# \(CaptureHeader.Field.growsDown.rawValue): \(region.range)")
+      }
+    }
+    let header = Array((lines.joined(separator: "\n") + "\n").utf8)
+    return header + (snapshot.facts.knowsTraits ? mappingLines(of: text) : text)
+  }
+
+  /// The lines of smaps text that maps text has too.
+  private static func mappingLines(of text: [UInt8]) -> [UInt8] {
+    var kept: [UInt8] = []
+    var start = 0
+    while start < text.count {
+      let end = text[start...].firstIndex(of: 0x0A).map { $0 + 1 } ?? text.count
+      if (try? MapsLine(text, start..<end)) != nil { kept += text[start..<end] }
+      start = end
+    }
+    return kept
+  }
+
+  private static func fields(of snapshot: Snapshot) -> [(CaptureHeader.Field, String)] {
+    let facts = snapshot.facts
+    var fields: [(CaptureHeader.Field, String)] = []
+    func add(_ field: CaptureHeader.Field, _ value: String?) {
+      if let value { fields.append((field, value)) }
+    }
+    add(.pid, snapshot.source.pid.map(String.init))
+    add(.name, snapshot.source.name.map(oneLine))
+    add(.wordSize, facts.wordSize.map { "\($0.rawValue)" })
+    add(.machine, facts.machine?.rawValue)
+    add(.kernelMachine, facts.kernelMachine?.rawValue)
+    add(.pageSize, facts.pageSize.map { "\($0.value)" })
+    add(.personality, facts.personality.map { "0x" + String($0.rawValue, radix: 16) })
+    add(.isRandomized, facts.isRandomized.map(yesOrNo))
+    add(
+      .stackLimit,
+      facts.stackLimit.map { $0 == LayoutFacts.unlimitedStack ? "unlimited" : "\($0.value)" })
+    add(.lowestMapping, facts.lowestMapping.map(\.description))
+    add(.legacySysctl, facts.legacySysctl.map(yesOrNo))
+    add(.startOfBreak, facts.startOfBreak.map(\.description))
+    add(.heap, facts.heap.map(heap))
+    add(.firstMapping, facts.firstMapping.map(\.description))
+    add(.libcVersion, facts.libcVersion.map(\.description))
+    add(.wine, facts.wine.map(wine))
+    add(.traits, facts.knowsTraits ? "yes" : nil)
+    return fields
+  }
+
+  private static func heap(_ heap: HeapFacts) -> String {
+    let chunks = heap.freeChunks.map { "\($0.value)" }.joined(separator: ",")
+    return "\(heap.end) \(heap.top.value) \(heap.isContiguous ? "contiguous" : "pieces")"
+      + (chunks.isEmpty ? "" : " " + chunks)
+  }
+
+  private static func wine(_ wine: WineFacts) -> String {
+    let word = wine.isLargeAddressAware.map { $0 ? "large-address-aware" : "2g" } ?? "unknown"
+    return wine.evidence.map { "\(word) \(oneLine($0))" } ?? word
+  }
+
+  private static func yesOrNo(_ flag: Bool) -> String { flag ? "yes" : "no" }
+
+  /// A name in one line: it comes from the process and may hold anything.
+  private static func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+}

@@ -1,0 +1,36 @@
+/// Why a file is not what it claims to be. Each prints as a sentence with the remedy.
+public enum FormatError: Error, Equatable, Sendable {
+  /// No line of it is a mapping.
+  case noRegions(badLines: Int)
+  /// A line could not be read, and the file was to be refused then.
+  case refused(line: Int?, String)
+  /// A form of file that is recognised but not read.
+  case foreign(String, remedy: String)
+  /// A capture of a later version of this program.
+  case newerCapture(String, line: Int)
+}
+
+extension FormatError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .noRegions(let bad):
+      "no mapping found in it" + (bad > 0 ? " (\(bad) lines are something else)" : "")
+        + ". Give the text of /proc/PID/maps or smaps, or a file written by 'addrspace capture'."
+    case .refused(_, let message):
+      "\(message). Without --strict the rest is still read."
+    case .foreign(let form, let remedy):
+      "it is \(form). \(remedy)"
+    case .newerCapture(let version, _):
+      "a capture of version \(version); this program reads version 1. Use a newer addrspace."
+    }
+  }
+
+  /// The line it concerns, from 1.
+  public var line: Int? {
+    switch self {
+    case .refused(let line, _): line
+    case .newerCapture(_, let line): line
+    default: nil
+    }
+  }
+}

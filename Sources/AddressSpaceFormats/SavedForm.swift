@@ -1,0 +1,33 @@
+/// Tells by content what is certainly not maps text, so that the answer is a remedy and not a
+/// thousand bad lines.
+enum SavedForm {
+  static func refuseForeign(_ bytes: [UInt8]) throws(FormatError) {
+    for form in forms where bytes.starts(with: form.magic) {
+      throw .foreign(form.name, remedy: form.remedy)
+    }
+  }
+
+  private struct Form {
+    let magic: [UInt8]
+    let name: String
+    let remedy: String
+  }
+
+  private static let forms = [
+    Form(
+      magic: [0x1F, 0x8B], name: "compressed by gzip",
+      remedy: "Unpack it into standard input: gzip -dc FILE | addrspace inspect -"),
+    Form(
+      magic: [0x28, 0xB5, 0x2F, 0xFD], name: "compressed by zstd",
+      remedy: "Unpack it into standard input: zstd -dc FILE | addrspace inspect -"),
+    Form(
+      magic: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], name: "compressed by xz",
+      remedy: "Unpack it into standard input: xz -dc FILE | addrspace inspect -"),
+    Form(
+      magic: Array("\u{7F}ELF".utf8), name: "an ELF file",
+      remedy: "Cores are not read yet; give the process's /proc/PID/maps."),
+    Form(
+      magic: Array("MDMP".utf8), name: "a Windows minidump",
+      remedy: "Minidumps are not read yet; give a list of mappings as text."),
+  ]
+}

@@ -1,0 +1,59 @@
+import AddressSpace
+import AddressSpaceFormats
+import SystemPackage
+
+/// Reads from `/proc` what decides a process's layout. What may not be read stays unknown.
+struct FactReader {
+  let pid: Int32
+  private var files: ProcFile { ProcFile(pid: pid) }
+
+  func facts() -> LayoutFacts {
+    var facts = LayoutFacts()
+    facts.isRead = true
+    facts.kernelMachine = Self.kernelMachine
+    facts.pageSize = .kibibytes(4)
+    if let header = files.bytesIfReadable("exe", at: 0, count: 20).flatMap(ElfHeader.init) {
+      facts.wordSize = header.wordSize
+      facts.machine = header.machine
+    }
+    facts.personality = files.textIfReadable("personality").flatMap { text in
+      UInt32(text.prefix { $0 != "\n" }, radix: 16).map(Personality.init)
+    }
+    facts.stackLimit = files.textIfReadable("limits").flatMap(Self.stackLimit)
+    facts.lowestMapping = LowestMapping.read()
+    facts.legacySysctl = Self.number("/proc/sys/vm/legacy_va_layout").map { $0 != 0 }
+    let stat = files.textIfReadable("stat").flatMap(ProcessStat.init)
+    facts.startOfBreak = stat?.startOfBreak
+    facts.isRandomized = stat?.isRandomized
+    if let wordSize = facts.wordSize {
+      facts.firstMapping = FirstMapping(pid: pid, wordSize: wordSize).range()
+    }
+    return facts
+  }
+
+  private static var kernelMachine: Machine {
+    #if arch(x86_64)
+      .x86_64
+    #elseif arch(arm64)
+      .arm64
+    #else
+      .other
+    #endif
+  }
+
+  /// The soft limit in the line `Max stack size  8388608  unlimited  bytes`.
+  private static func stackLimit(_ limits: String) -> ByteCount? {
+    let name = "Max stack size"
+    guard let line = limits.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
+      let soft = line.dropFirst(name.count).split(separator: " ").first
+    else { return nil }
+    return soft == "unlimited" ? LayoutFacts.unlimitedStack : UInt64(soft).map { ByteCount($0) }
+  }
+
+  private static func number(_ path: FilePath) -> UInt64? {
+    guard let file = try? FileDescriptor.open(path, .readOnly) else { return nil }
+    defer { try? file.close() }
+    guard let bytes = try? ProcFile.contents(of: file) else { return nil }
+    return UInt64(String(decoding: bytes, as: UTF8.self).prefix { $0 != "\n" })
+  }
+}

@@ -1,0 +1,78 @@
+public import AddressSpace
+import AddressSpaceFormats
+
+/// A running process, read from outside and left alone.
+public struct LiveProcess: Sendable {
+  /// Its id.
+  public let pid: Int32
+  private var files: ProcFile { ProcFile(pid: pid) }
+
+  /// The process with this id, which need not exist.
+  public init(pid: Int32) {
+    self.pid = pid
+  }
+
+  /// How often a map is read that does not hold still.
+  private static let mostReadings = 100
+
+  /// Its map and facts, and the map's own text; never a map of two moments.
+  public func snapshot() throws(ProcessError) -> (snapshot: Snapshot, text: [UInt8]) {
+    let facts = FactReader(pid: pid).facts()
+    var file = "maps"
+    for _ in 0..<Self.mostReadings {
+      let before = try mappedPages()
+      let text = try files.bytes(file)
+      if text.isEmpty { throw .hasNoUserSpace(pid) }
+      let saved = try parsed(text)
+      guard try mappedPages() == before, isWhole(saved, pages: before) else { continue }
+      // Only smaps tells Wine's reservation from what the program reserved itself.
+      if saved.map.showsWine, file == "maps" {
+        file = "smaps"
+        continue
+      }
+      return (snapshot(of: saved, facts: facts), text)
+    }
+    throw .keepsChanging(pid)
+  }
+
+  /// The map with all that the process's memory and files tell about it.
+  private func snapshot(of saved: Snapshot, facts: LayoutFacts) -> Snapshot {
+    var facts = facts
+    facts.knowsTraits = saved.facts.knowsTraits
+    let source = Source(kind: .process, pid: pid, name: stat?.name)
+    // Classified with the facts, so that the heap is where the break begins.
+    let map = Snapshot(source: source, map: saved.map, facts: facts).map
+    if let wordSize = facts.wordSize {
+      facts.libcVersion = LibcProbe(pid: pid).version(in: map)
+      facts.wine = WineProbe(pid: pid, map: map, wordSize: wordSize).facts()
+      if facts.wine == nil {
+        facts.heap = GlibcArena(pid: pid, map: map, wordSize: wordSize).facts()
+      }
+    }
+    return Snapshot(source: source, map: map, facts: facts)
+  }
+
+  private var stat: ProcessStat? { files.textIfReadable("stat").flatMap(ProcessStat.init) }
+
+  private func parsed(_ text: [UInt8]) throws(ProcessError) -> Snapshot {
+    do throws(FormatError) {
+      return try MapsParser.parse(text)
+    } catch {
+      throw .unreadableMap(pid, error.description)
+    }
+  }
+
+  /// The size of all mappings, in pages: the first field of `statm`.
+  private func mappedPages() throws(ProcessError) -> UInt64? {
+    let text = String(decoding: try files.bytes("statm"), as: UTF8.self)
+    return text.split(separator: " ").first.flatMap { UInt64($0) }
+  }
+
+  /// One `read` gives some lines only, so a map can be of several moments. It is of one when its
+  /// lines are in order and its sizes add up to what the kernel counted before and after.
+  private func isWhole(_ snapshot: Snapshot, pages: UInt64?) -> Bool {
+    guard let pages, snapshot.diagnostics.isEmpty else { return false }
+    let sum = snapshot.map.regions.lazy.filter { $0.name != "[vsyscall]" }.map(\.size).total()
+    return sum.value == pages * 4096
+  }
+}

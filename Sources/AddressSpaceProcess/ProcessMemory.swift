@@ -1,0 +1,63 @@
+import AddressSpace
+import SystemPackage
+
+/// The memory of another process, read only. Whatever is read may change or vanish meanwhile.
+struct ProcessMemory: ~Copyable {
+  private let file: FileDescriptor
+  private let wordSize: WordSize
+
+  /// The memory of process `pid`, nil where it may not be read.
+  init?(pid: Int32, wordSize: WordSize) {
+    guard let file = try? FileDescriptor.open(FilePath("/proc/\(pid)/mem"), .readOnly) else {
+      return nil
+    }
+    self.file = file
+    self.wordSize = wordSize
+  }
+
+  deinit {
+    try? file.close()
+  }
+
+  /// `count` bytes at `address`, nil where not all of them can be read.
+  func bytes(at address: Address, count: Int) -> [UInt8]? {
+    guard let offset = Int64(exactly: address.value) else { return nil }
+    return file.bytes(at: offset, count: count)
+  }
+
+  /// The pointer-sized number at `address`.
+  func word(at address: Address) -> UInt64? {
+    bytes(at: address, count: Int(wordSize.pointerBytes)).map { $0[...].littleEndian }
+  }
+
+  /// `count` pointer-sized numbers from `address` on.
+  func words(at address: Address, count: Int) -> [UInt64]? {
+    let width = Int(wordSize.pointerBytes)
+    guard let bytes = bytes(at: address, count: count * width) else { return nil }
+    return (0..<count).map { bytes[($0 * width)..<(($0 + 1) * width)].littleEndian }
+  }
+}
+
+extension FileDescriptor {
+  /// `count` bytes at `offset`, nil where not all of them can be read.
+  func bytes(at offset: Int64, count: Int) -> [UInt8]? {
+    let read = try? [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      let room = UnsafeMutableRawBufferPointer(buffer)
+      initialized = 0
+      while initialized < count {
+        let chunk = UnsafeMutableRawBufferPointer(rebasing: room[initialized...])
+        let length = try self.read(fromAbsoluteOffset: offset + Int64(initialized), into: chunk)
+        if length == 0 { break }
+        initialized += length
+      }
+    }
+    return read?.count == count ? read : nil
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// The number that these bytes are, the lowest first.
+  var littleEndian: UInt64 {
+    reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+}

@@ -1,0 +1,25 @@
+import AddressSpace
+
+/// What `/proc/PID/stat` says of interest.
+struct ProcessStat {
+  let name: String
+  /// Whether the kernel randomised it: `PF_RANDOMIZE` among its flags.
+  let isRandomized: Bool?
+  /// Where the brk heap begins.
+  let startOfBreak: Address?
+
+  /// Reads the line; the name stands in parentheses and may itself hold any character.
+  init?(_ text: String) {
+    guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close
+    else { return nil }
+    name = String(text[text.index(after: open)..<close])
+    // Behind the name come fields 3 and up, as proc_pid_stat(5) numbers them.
+    let fields = text[text.index(after: close)...].split(separator: " ")
+    func field(_ number: Int) -> UInt64? {
+      number - 3 < fields.count ? UInt64(fields[number - 3]) : nil
+    }
+    isRandomized = field(9).map { $0 & 0x0040_0000 != 0 }
+    // Zero where we may not know it.
+    startOfBreak = field(47).flatMap { $0 == 0 ? nil : Address($0) }
+  }
+}

@@ -1,0 +1,44 @@
+import AddressSpace
+
+/// Finds out whether a process runs a Windows program, and whether that is large address aware.
+struct WineProbe {
+  let pid: Int32
+  let map: AddressMap
+  let wordSize: WordSize
+
+  /// What is known, nil where the process is no Wine process.
+  func facts() -> WineFacts? {
+    guard map.showsWine else { return nil }
+    guard let program = program() else { return WineFacts() }
+    return WineFacts(
+      isLargeAddressAware: program.isLargeAddressAware,
+      evidence: "the header of \(program.name)")
+  }
+
+  private struct Program {
+    let name: String
+    let isLargeAddressAware: Bool
+  }
+
+  /// The one mapped file that has the header of a Windows program and not of a library.
+  private func program() -> Program? {
+    guard let memory = ProcessMemory(pid: pid, wordSize: wordSize) else { return nil }
+    for region in map.regions
+    where region.inode != 0 && region.offset == 0 && region.range.lower.value % 0x1_0000 == 0 {
+      guard let header = memory.bytes(at: region.range.lower, count: 64),
+        header.starts(with: [0x4D, 0x5A])
+      else { continue }
+      // e_lfanew, then the PE signature, the machine and, 18 bytes on, the characteristics.
+      let offset = header[60..<64].littleEndian
+      guard offset < 0x1000,
+        let image = memory.bytes(at: region.range.lower + ByteCount(offset), count: 24),
+        image.starts(with: [0x50, 0x45, 0, 0]), image[4..<6].littleEndian == 0x14C
+      else { continue }
+      let characteristics = image[22..<24].littleEndian
+      guard characteristics & 0x2000 == 0 else { continue }
+      let name = region.name.split(separator: "/").last.map(String.init) ?? region.name
+      return Program(name: name, isLargeAddressAware: characteristics & 0x20 != 0)
+    }
+    return nil
+  }
+}

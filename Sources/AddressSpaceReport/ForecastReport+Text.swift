@@ -1,0 +1,79 @@
+import AddressSpace
+
+extension ForecastReport {
+  /// For people: the count, the places, why no more, what to clear.
+  public func text(_ style: Style) -> String {
+    var lines: [String] = []
+    if let sequence {
+      lines += self.lines(of: sequence, style)
+    } else {
+      for answer in answers { lines += self.lines(of: answer, style) + [""] }
+      if lines.last == "" { lines.removeLast() }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var wording: Wording { Wording(room: room) }
+
+  private func lines(of answer: Answer, _ style: Style) -> [String] {
+    let buffer = answer.buffer
+    let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+    var lines = [
+      style.paint(buffer.fits > 0 ? number : "None", buffer.fits > 0 ? .good : .bad)
+        + " more of \(buffer.request.text) will fit by \(buffer.allocator), "
+        + "\(buffer.footprint) of addresses each."
+    ]
+    if let heap = buffer.heapFits, heap > 0 {
+      lines.append("  \(heap) of them from what is free in its heap")
+    }
+    let places = style.rows(buffer.placements, usual: 12)
+    for (index, place) in places.enumerated() {
+      lines.append("\(index + 1)".padded(left: 6) + "  \(place)  \(place.size)")
+    }
+    let rest = buffer.fits - min(buffer.fits, UInt64(places.count) + (buffer.heapFits ?? 0))
+    if rest > 0, !places.isEmpty { lines.append("        and \(rest) more; --top 0 shows all") }
+    lines.append("Why no more: " + wording.why(buffer))
+    return lines + self.lines(of: answer.nextFit, style)
+  }
+
+  private func lines(of plan: ClearingPlan?, _ style: Style) -> [String] {
+    let wanted = more == 1 ? "one more" : "\(more) more"
+    guard let plan else {
+      return ["To fit \(wanted): nothing that can be cleared would be enough."]
+    }
+    let count = plan.regions.count
+    var lines = [
+      "To fit \(wanted): clear \(plan.bytes) in \(count) region\(count == 1 ? "" : "s"); "
+        + "\(plan.window.size) in one piece would be free at \(plan.window.lower)."
+    ]
+    let actions = room.actions(of: plan)
+    let shown = style.rows(actions, usual: 8)
+    for (region, action) in shown {
+      lines.append(
+        "  \(region.range.lower)  " + "\(region.size)".padded(left: 10) + "  "
+          + wording.name(of: region, width: 32).padded(right: 32) + "  "
+          + style.paint(Wording.deed(action), .pin))
+    }
+    if shown.count < actions.count { lines.append("  and \(actions.count - shown.count) more") }
+    return lines
+  }
+
+  private func lines(of sequence: SequenceForecast, _ style: Style) -> [String] {
+    let placed = sequence.steps.count { $0.range != nil }
+    var lines = [
+      sequence.isComplete
+        ? style.paint("All \(placed)", .good) + " buffers of the sequence fit, in this order:"
+        : style.paint("\(placed)", .bad) + " buffers of the sequence fit, then one is refused:"
+    ]
+    let shown = style.rows(sequence.steps, usual: 20)
+    for (index, step) in shown.enumerated() {
+      lines.append(
+        "\(index + 1)".padded(left: 6) + "  " + step.request.text.padded(right: 18) + "  "
+          + (step.range.map { "\($0)  \($0.size)" } ?? style.paint("refused", .bad)))
+    }
+    if shown.count < sequence.steps.count {
+      lines.append("        and \(sequence.steps.count - shown.count) more; --top 0 shows all")
+    }
+    return lines
+  }
+}

@@ -1,0 +1,53 @@
+public import AddressSpace
+
+extension Inspection {
+  /// The document `addrspace.inspect/1`; lists have at most `top` entries, all where it is nil or 0.
+  public func json(top: Int? = nil) -> String {
+    let style = Style(top: top)
+    let spans = room.freeSpansBySize
+    return JSONValue.object([
+      ("schema", "addrspace.inspect/1"),
+      ("source", JSONValue(source)),
+      ("layout", JSONValue(room.layout)),
+      ("totals", JSONValue(totalsOf: room)),
+      (
+        "largestRequestBytes",
+        .object(largestRequests.map { (key: $0.allocator.rawValue, value: JSONValue($0.bytes)) })
+      ),
+      ("kinds", .array(room.usageByKind().map(JSONValue.init))),
+      ("fragmentation", .number(room.fragmentation)),
+      ("freeSpans", .array(style.rows(spans, usual: 0).map { JSONValue($0, in: room) })),
+      ("buffers", .array(buffers.map { .object(JSONValue.members(of: $0, in: room)) })),
+      ("pins", .array(style.rows(pins, usual: 0).map { JSONValue($0, in: room) })),
+      ("diagnostics", JSONValue(diagnostics)),
+    ]).document()
+  }
+}
+
+extension JSONValue {
+  init(_ usage: KindUsage) {
+    self = [
+      "kind": .string(usage.kind.rawValue),
+      "regions": JSONValue(usage.regions),
+      "bytes": JSONValue(usage.bytes),
+    ]
+  }
+
+  init(_ pin: Pin, in room: Room) {
+    let largest = room.largestRegion(in: pin.regions)
+    self = [
+      "low": JSONValue(pin.range.lower),
+      "high": JSONValue(pin.range.upper),
+      "bytes": JSONValue(pin.range.size),
+      "kind": .optional(largest?.kind.rawValue),
+      "name": .string(largest?.name ?? ""),
+      "joinedBytes": JSONValue(pin.joined),
+      "largestGainBytes": JSONValue(pin.largestGain),
+      "bufferGain": .array(pin.bufferGain.map(JSONValue.integer)),
+      "origin": .null,
+      "certainty": .null,
+      "action": .string(pin.action.rawValue),
+      "stack": .null,
+    ]
+  }
+}

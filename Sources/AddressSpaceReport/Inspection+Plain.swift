@@ -1,0 +1,53 @@
+public import AddressSpace
+
+extension Inspection {
+  /// One record a line, fields separated by tabs, sizes in bytes: for scripts without JSON.
+  public func plain(top: Int? = nil) -> String {
+    let style = Style(top: top)
+    var records = Records()
+    records.add("layout", room.layout.name, room.layout.space.lower, room.layout.space.upper)
+    records.add("total", "space", room.layout.space.size)
+    records.add("total", "mapped", room.mappedBytes)
+    records.add("total", "reserved", room.reservedBytes)
+    records.add("total", "free", room.freeBytes)
+    records.add("total", "reachable", room.reachableFreeBytes)
+    for usage in room.usageByKind() {
+      records.add("kind", usage.kind.rawValue, usage.regions, usage.bytes)
+    }
+    for request in largestRequests {
+      records.add("largest-request", request.allocator.rawValue, request.bytes)
+    }
+    for buffer in buffers { records.add(buffer) }
+    for span in style.rows(room.freeSpansBySize, usual: 0) {
+      records.add(
+        "span", span.range.lower, span.range.upper, span.size, span.reachable,
+        room.neighbor(below: span)?.name ?? "", room.neighbor(above: span)?.name ?? "")
+    }
+    for pin in style.rows(pins, usual: 0) {
+      records.add(
+        "pin", pin.range.lower, pin.range.upper, pin.range.size, pin.joined, pin.largestGain,
+        pin.action.rawValue, room.largestRegion(in: pin.regions)?.name ?? "")
+    }
+    return records.text
+  }
+}
+
+/// Lines of fields separated by tabs; a tab or newline inside a field is escaped.
+struct Records {
+  private(set) var text = ""
+
+  mutating func add(_ fields: any CustomStringConvertible...) {
+    text += fields.map(Self.field).joined(separator: "\t") + "\n"
+  }
+
+  mutating func add(_ buffer: BufferForecast) {
+    add(
+      "buffer", buffer.request.text, buffer.request.bytes, buffer.allocator, buffer.footprint,
+      buffer.fits, buffer.fitsIfContiguous, buffer.verdict.rawValue,
+      buffer.isExact ? "exact" : "at-least")
+  }
+
+  private static func field(_ value: any CustomStringConvertible) -> String {
+    (value as? ByteCount).map { String($0.value) } ?? value.description.printable
+  }
+}

@@ -1,0 +1,126 @@
+import AddressSpace
+
+/// The parts that several documents share; the names are fixed by `docs/json.md`.
+extension JSONValue {
+  init(_ address: Address) { self = .string(address.description) }
+  init(_ bytes: ByteCount) { self = .integer(bytes.value) }
+  init(_ count: Int) { self = .integer(UInt64(count)) }
+
+  init(_ source: Source) {
+    self = [
+      "kind": .string(source.kind.rawValue),
+      "pid": .optional(source.pid.map { UInt64($0) }),
+      "path": .optional(source.path),
+      "name": .optional(source.name),
+    ]
+  }
+
+  init(_ layout: Layout) {
+    self = [
+      "name": .string(layout.name),
+      "low": JSONValue(layout.space.lower),
+      "high": JSONValue(layout.space.upper),
+      "pageBytes": JSONValue(layout.pageSize),
+      "granularityBytes": JSONValue(layout.granularity),
+      "placement": .string(layout.placement.rawValue),
+      "guardGapBytes": JSONValue(layout.guardGap),
+      "basis": .string(layout.basis),
+      "assumed": .bool(layout.isAssumed),
+    ]
+  }
+
+  init(totalsOf room: Room) {
+    self = [
+      "spaceBytes": JSONValue(room.layout.space.size),
+      "mappedBytes": JSONValue(room.mappedBytes),
+      "reservedBytes": JSONValue(room.reservedBytes),
+      "freeBytes": JSONValue(room.freeBytes),
+      "reachableFreeBytes": JSONValue(room.reachableFreeBytes),
+      "regionCount": JSONValue(room.regions.count),
+      "committedBytes": .null,
+      "residentBytes": .null,
+      "swapBytes": .null,
+    ]
+  }
+
+  init(_ span: FreeSpan, in room: Room) {
+    self = [
+      "low": JSONValue(span.range.lower),
+      "high": JSONValue(span.range.upper),
+      "bytes": JSONValue(span.size),
+      "reachableBytes": JSONValue(span.reachable),
+      "below": JSONValue(neighbor: room.neighbor(below: span)),
+      "above": JSONValue(neighbor: room.neighbor(above: span)),
+    ]
+  }
+
+  private init(neighbor region: Region?) {
+    guard let region else {
+      self = .null
+      return
+    }
+    self = ["kind": .string(region.kind.rawValue), "name": .string(region.name)]
+  }
+
+  init(_ region: Region) {
+    self = [
+      "low": JSONValue(region.range.lower),
+      "high": JSONValue(region.range.upper),
+      "bytes": JSONValue(region.size),
+      "kind": .string(region.kind.rawValue),
+      "access": .string(region.access.letters),
+      "name": .string(region.name),
+    ]
+  }
+
+  init(_ range: AddressRange) {
+    self = ["low": JSONValue(range.lower), "high": JSONValue(range.upper)]
+  }
+
+  /// The members of a buffer's forecast that every document with buffers has.
+  static func members(
+    of buffer: BufferForecast, in room: Room
+  ) -> [(key: String, value: JSONValue)] {
+    [
+      ("request", .string(buffer.request.text)),
+      ("bytes", JSONValue(buffer.request.bytes)),
+      ("allocator", .string(buffer.allocator.description)),
+      ("footprintBytes", JSONValue(buffer.footprint)),
+      ("fits", .integer(buffer.fits)),
+      ("fitsIfContiguous", .integer(buffer.fitsIfContiguous)),
+      ("verdict", .string(buffer.verdict.rawValue)),
+      ("unusableFreeBytes", JSONValue(buffer.unusableFree)),
+      ("alignmentBytes", .optional(buffer.request.alignment?.value)),
+      ("exact", .bool(buffer.isExact)),
+      ("heapFits", .optional(buffer.heapFits)),
+      (
+        "limits",
+        .array([
+          [
+            "name": "address space",
+            "limitBytes": JSONValue(room.layout.space.size),
+            "usedBytes": JSONValue(room.mappedBytes),
+            "fits": .integer(buffer.fits),
+          ]
+        ])
+      ),
+    ]
+  }
+
+  init(_ diagnostics: Diagnostics) {
+    var list = diagnostics.kept.map { diagnostic -> JSONValue in
+      [
+        "line": .optional(diagnostic.line.map { UInt64($0) }),
+        "message": .string(diagnostic.message),
+      ]
+    }
+    let rest = diagnostics.count - diagnostics.kept.count
+    if rest > 0 { list.append(["line": .null, "message": .string("and \(rest) more")]) }
+    self = .array(list)
+  }
+}
+
+extension Layout {
+  /// How most placements are made: by the first search.
+  var placement: Search.Direction { searches.first?.direction ?? .bottomUp }
+}

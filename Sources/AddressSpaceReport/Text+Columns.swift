@@ -1,0 +1,48 @@
+extension String {
+  /// Blanks before the text up to `width` characters.
+  func padded(left width: Int) -> String {
+    String(repeating: " ", count: Swift.max(0, width - count)) + self
+  }
+
+  /// Blanks behind the text up to `width` characters.
+  func padded(right width: Int) -> String {
+    self + String(repeating: " ", count: Swift.max(0, width - count))
+  }
+
+  /// The text without what could steer a terminal: controls stand as `\xNN` or `\u{N}`.
+  var printable: String {
+    guard unicodeScalars.contains(where: Self.isUnprintable) else { return self }
+    var result = ""
+    for scalar in unicodeScalars {
+      guard Self.isUnprintable(scalar) else {
+        result.unicodeScalars.append(scalar)
+        continue
+      }
+      let digits = String(scalar.value, radix: 16, uppercase: true)
+      result +=
+        scalar.value < 0x100
+        ? "\\x" + (digits.utf8.count == 1 ? "0" : "") + digits : "\\u{\(digits)}"
+    }
+    return result
+  }
+
+  private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+      .paragraphSeparator:
+      true
+    default: false
+    }
+  }
+
+  /// At most `width` characters: of a path the end, which names the file.
+  func fitted(to width: Int) -> String {
+    guard count > width else { return self }
+    return width > 3 ? "..." + suffix(width - 3) : String(suffix(Swift.max(0, width)))
+  }
+}
+
+extension Double {
+  /// A share as whole per cent.
+  var percent: String { "\(Int((self * 100).rounded()))%" }
+}

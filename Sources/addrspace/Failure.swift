@@ -1,0 +1,70 @@
+import AddressSpace
+import AddressSpaceFormats
+import AddressSpaceProcess
+import ArgumentParser
+import SystemPackage
+
+/// Why the program ends without the answer that was asked for.
+struct Failure: Error {
+  let status: ExitStatus
+  /// A sentence with the remedy.
+  let message: String
+
+  init(_ status: ExitStatus, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+}
+
+/// What the exit status tells a script (`sysexits.h`).
+enum ExitStatus: Int32 {
+  case no = 1
+  case usage = 64
+  case badInput = 65
+  case notFound = 66
+  case unavailable = 69
+  case bug = 70
+  case inputOutput = 74
+  case notPermitted = 77
+}
+
+extension Failure {
+  /// What an error of the library means here, nil where it is none of the library's.
+  init?(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as ProcessError: self.init(error)
+    case let error as AllocatorError: self.init(.usage, error.description)
+    case let error as BufferRequestError: self.init(.usage, error.description)
+    default: return nil
+    }
+  }
+
+  private init(_ error: ProcessError) {
+    let status: ExitStatus =
+      switch error {
+      case .noSuchProcess, .hasNoUserSpace: .notFound
+      case .notPermitted: .notPermitted
+      case .keepsChanging: .unavailable
+      case .failed: .inputOutput
+      case .unreadableMap: .bug
+      }
+    self.init(status, error.description)
+  }
+
+  init(_ error: FormatError, in file: String) {
+    let place = error.line.map { "\(file):\($0)" } ?? file
+    self.init(.badInput, "\(place): \(error.description)")
+  }
+
+  init(_ error: Errno, file: String) {
+    switch error {
+    case .noSuchFileOrDirectory, .notDirectory:
+      self.init(.notFound, "no file \(file). A process is named by its number, a file by its path.")
+    case .isDirectory: self.init(.badInput, "\(file) is a directory. Name a file in it.")
+    case .permissionDenied, .notPermitted:
+      self.init(.notPermitted, "\(file) may not be opened: not permitted.")
+    default: self.init(.inputOutput, "\(file): \(error).")
+    }
+  }
+}

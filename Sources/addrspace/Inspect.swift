@@ -1,0 +1,43 @@
+import AddressSpace
+import AddressSpaceReport
+import ArgumentParser
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "How much room is left, in what pieces, what splits it, how many buffers fit.")
+
+  @Argument(help: "A process id, 'self', a saved file, or '-'.")
+  var target: Target
+
+  @OptionGroup(title: "Buffers")
+  var buffers: BufferOptions
+
+  @OptionGroup(title: "Layout")
+  var layout: LayoutOptions
+
+  @OptionGroup(title: "Output")
+  var output: OutputOptions
+
+  func run() throws {
+    let requests = try buffers.requests()
+    let allocator = try buffers.chosenAllocator()
+    let snapshot = try target.snapshot(strict: layout.strict)
+    let chosen = try layout.layout(for: snapshot)
+    let inspection = try Inspection(
+      snapshot, layout: chosen, requests: requests, allocator: allocator)
+    try output.write(
+      text: inspection.text, plain: { inspection.plain(top: output.top) },
+      json: { inspection.json(top: output.top) })
+    output.report(inspection.diagnostics, of: target.name)
+    if output.verbose { Console.note("layout: \(chosen.name): \(chosen.basis)") }
+    if output.wantsHints { hint(inspection) }
+  }
+
+  private func hint(_ inspection: Inspection) {
+    guard let buffer = inspection.buffers.first else { return }
+    Console.note(
+      "\nWhy no more, and what to clear:  addrspace forecast \(target.text) "
+        + "--buffer \(buffer.request.text)")
+  }
+}

@@ -1,0 +1,43 @@
+import AddressSpace
+import AddressSpaceFormats
+import AddressSpaceProcess
+import ArgumentParser
+import Glibc
+import SystemPackage
+
+/// What is asked about: a process, a saved file, or standard input.
+struct Target: ExpressibleByArgument {
+  /// As it was written.
+  let text: String
+
+  init(argument: String) {
+    text = argument
+  }
+
+  /// What to call it in messages.
+  var name: String { text == "-" ? "standard input" : text }
+
+  /// The process it names, nil where it names a file.
+  var pid: Int32? {
+    text == "self" ? getpid() : Int32(text).flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  /// Its map and what else is known of it.
+  func snapshot(strict: Bool) throws -> Snapshot {
+    if let pid { return try Self.live(pid).snapshot }
+    if text == "-", Console.isTerminal(.standardInput) {
+      throw Failure(.usage, "standard input is a terminal. Pipe a map into it, or name a target.")
+    }
+    let bytes = try Console.read(text)
+    do throws(FormatError) {
+      return try MapsParser.parse(bytes, path: text == "-" ? nil : text, strict: strict)
+    } catch {
+      throw Failure(error, in: name)
+    }
+  }
+
+  /// A process's map, its facts, and the map's own text.
+  static func live(_ pid: Int32) throws -> (snapshot: Snapshot, text: [UInt8]) {
+    try LiveProcess(pid: pid).snapshot()
+  }
+}
