@@ -70,5 +70,37 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
+
+    // tests: one suite a target, one for the whole program, one against real processes
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "AddressSpace", "AddressSpaceFormats",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "AddressSpaceTests", dependencies: ["AddressSpace", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AddressSpaceFormatsTests",
+      dependencies: ["AddressSpace", "AddressSpaceFormats", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AddressSpaceProcessTests",
+      dependencies: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AddressSpaceReportTests",
+      dependencies: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceReport", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["AddressSpace", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RealityTests",
+      dependencies: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "TestSupport"],
+      swiftSettings: strict),
   ]
 )

@@ -11,6 +11,7 @@ public enum FormatError: Error, Equatable, Sendable {
 }
 
 extension FormatError: CustomStringConvertible {
+  /// The sentence to print.
   public var description: String {
     switch self {
     case .noRegions(let bad):

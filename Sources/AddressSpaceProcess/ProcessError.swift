@@ -17,6 +17,7 @@ public enum ProcessError: Error, Equatable, Sendable {
 }
 
 extension ProcessError: CustomStringConvertible {
+  /// The sentence to print.
   public var description: String {
     switch self {
     case .noSuchProcess(let pid):

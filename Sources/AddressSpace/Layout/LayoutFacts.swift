@@ -68,7 +68,9 @@ public struct HeapFacts: Hashable, Sendable {
 
 /// The bits of `personality(2)` that shape an address space (`linux/personality.h`).
 public struct Personality: OptionSet, Hashable, Sendable {
+  /// The bits.
   public let rawValue: UInt32
+  /// The set of these bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// `setarch -R`: nothing is randomised.
@@ -115,11 +117,13 @@ public struct LibcVersion: Hashable, Comparable, Sendable {
     self.init(major, minor)
   }
 
+  /// Whether `left` comes before `right`.
   public static func < (left: LibcVersion, right: LibcVersion) -> Bool {
     (left.major, left.minor) < (right.major, right.minor)
   }
 }
 
 extension LibcVersion: CustomStringConvertible {
+  /// `2.36`.
   public var description: String { "\(major).\(minor)" }
 }

@@ -46,7 +46,9 @@ public struct Region: Hashable, Sendable {
 extension Region {
   /// The permission letters of a mapping.
   public struct Access: OptionSet, Hashable, Sendable {
+    /// The bits.
     public let rawValue: UInt8
+    /// The set of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// `r`
@@ -70,7 +72,9 @@ extension Region {
 
   /// What `VmFlags` of smaps, or a capture, adds to the columns of a map.
   public struct Traits: OptionSet, Hashable, Sendable {
+    /// The bits.
     public let rawValue: UInt8
+    /// The set of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// `nr`: mapped with MAP_NORESERVE.

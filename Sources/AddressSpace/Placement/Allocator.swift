@@ -76,6 +76,7 @@ public enum AllocatorError: Error, Equatable, Sendable {
 }
 
 extension AllocatorError: CustomStringConvertible {
+  /// The sentence to print.
   public var description: String {
     switch self {
     case .unknown(let name):

@@ -67,6 +67,7 @@ public enum BufferRequestError: Error, Equatable, Sendable {
 }
 
 extension BufferRequestError: CustomStringConvertible {
+  /// The sentence to print.
   public var description: String {
     switch self {
     case .notASize(let text):

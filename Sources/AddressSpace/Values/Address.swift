@@ -10,6 +10,7 @@ public struct Address: Hashable, Comparable, Sendable {
     self.value = value
   }
 
+  /// Whether `left` comes before `right`.
   public static func < (left: Address, right: Address) -> Bool {
     left.value < right.value
   }
@@ -46,6 +47,7 @@ public struct Address: Hashable, Comparable, Sendable {
 }
 
 extension Address: ExpressibleByIntegerLiteral {
+  /// The value of a literal.
   public init(integerLiteral value: UInt64) {
     self.init(value)
   }

@@ -20,6 +20,7 @@ public struct ByteCount: Hashable, Comparable, Sendable {
   /// `count` times 2^30 bytes.
   public static func gibibytes(_ count: UInt64) -> ByteCount { ByteCount(count << 30) }
 
+  /// Whether `left` comes before `right`.
   public static func < (left: ByteCount, right: ByteCount) -> Bool {
     left.value < right.value
   }
@@ -69,6 +70,7 @@ public struct ByteCount: Hashable, Comparable, Sendable {
 }
 
 extension ByteCount: ExpressibleByIntegerLiteral {
+  /// The value of a literal.
   public init(integerLiteral value: UInt64) {
     self.init(value)
   }

@@ -1,0 +1,52 @@
+public import AddressSpace
+import Subprocess
+public import SystemPackage
+
+/// A talk with a program that says `ready`, waits for a size, takes buffers of that size until one
+/// is refused, and tells what it got.
+public struct Conversation: Sendable {
+  /// The program to start.
+  public let program: FilePath
+  /// Its arguments.
+  public let arguments: [String]
+
+  /// A talk with `program`.
+  public init(_ program: FilePath, _ arguments: [String]) {
+    self.program = program
+    self.arguments = arguments
+  }
+
+  /// What went wrong in a talk.
+  public struct Broken: Error, CustomStringConvertible {
+    public let description: String
+  }
+
+  /// Starts the program; while it waits, `forecast` is asked with its process id; then it goes on.
+  public func held<Forecast: Sendable>(
+    bytes: ByteCount, _ forecast: @Sendable @escaping (Int32) throws -> Forecast
+  ) async throws -> (forecast: Forecast, reality: Expectation) {
+    let result = try await Subprocess.run(
+      .path(program), arguments: Arguments(arguments), input: .inputWriter, output: .sequence,
+      error: .string(limit: 1 << 20)
+    ) { execution in
+      var answer: Forecast?
+      var told = ""
+      for try await line in execution.standardOutput.strings() {
+        let line = line.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        if line.hasPrefix("ready") {
+          answer = try forecast(Int32(execution.processIdentifier.value))
+          _ = try await execution.standardInputWriter.write("\(bytes.value)\n")
+        } else {
+          told += line + "\n"
+          if line.hasPrefix("count ") { break }
+        }
+      }
+      try await execution.standardInputWriter.finish()
+      guard let answer, let reality = Expectation(told) else {
+        throw Broken(description: "\(program) did not tell what it got: \(told.prefix(200))")
+      }
+      return (answer, reality)
+    }
+    return result.closureResult
+  }
+}
