@@ -6,8 +6,8 @@ struct LibcProbe {
   let pid: Int32
 
   func version(in map: AddressMap) -> LibcVersion? {
-    guard let library = map.regions.first(where: { isLibc($0.name) }) else { return nil }
-    let file = library.name.split(separator: "/").last ?? ""
+    guard let library = map.first(named: { isLibc($0) }) else { return nil }
+    let file = fileName(library.name)
     if file.hasPrefix("libc-"), file.hasSuffix(".so") {
       return LibcVersion(text: file.dropFirst(5).dropLast(3))
     }
@@ -15,7 +15,12 @@ struct LibcProbe {
   }
 
   private func isLibc(_ name: String) -> Bool {
-    name.hasSuffix("/libc.so.6") || name.contains("/libc-2.")
+    let file = fileName(name)
+    return file == "libc.so.6" || file.hasPrefix("libc-2.")
+  }
+
+  private func fileName(_ path: String) -> Substring {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.index(after: $0)...] } ?? path[...]
   }
 
   /// The number behind "GNU C Library ... release version " in the file as the process sees it.

@@ -19,12 +19,15 @@ public struct LiveProcess: Sendable {
   public func snapshot() throws(ProcessError) -> (snapshot: Snapshot, text: [UInt8]) {
     let facts = FactReader(pid: pid).facts()
     var file = "maps"
+    // Kept from one reading to the next: our own map must hold still too while it is read.
+    var text: [UInt8] = []
     for _ in 0..<Self.mostReadings {
       let before = try mappedPages()
-      let text = try files.bytes(file)
+      try files.read(file, into: &text)
       if text.isEmpty { throw .hasNoUserSpace(pid) }
+      guard try mappedPages() == before else { continue }
       let saved = try parsed(text)
-      guard try mappedPages() == before, isWhole(saved, pages: before) else { continue }
+      guard isWhole(saved, pages: before) else { continue }
       // Only smaps tells Wine's reservation from what the program reserved itself.
       if saved.map.showsWine, file == "maps" {
         file = "smaps"
@@ -40,8 +43,7 @@ public struct LiveProcess: Sendable {
     var facts = facts
     facts.knowsTraits = saved.facts.knowsTraits
     let source = Source(kind: .process, pid: pid, name: stat?.name)
-    // Classified with the facts, so that the heap is where the break begins.
-    let map = Snapshot(source: source, map: saved.map, facts: facts).map
+    let map = saved.map
     if let wordSize = facts.wordSize {
       facts.libcVersion = LibcProbe(pid: pid).version(in: map)
       facts.wine = WineProbe(pid: pid, map: map, wordSize: wordSize).facts()

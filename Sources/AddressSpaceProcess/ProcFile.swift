@@ -6,10 +6,17 @@ struct ProcFile {
 
   /// The whole of `/proc/PID/name`; such files say their size is zero, so they are read to the end.
   func bytes(_ name: String) throws(ProcessError) -> [UInt8] {
+    var result: [UInt8] = []
+    try read(name, into: &result)
+    return result
+  }
+
+  /// Reads the whole of `/proc/PID/name` into `result`, without allocating where it is large enough.
+  func read(_ name: String, into result: inout [UInt8]) throws(ProcessError) {
     do {
       let file = try FileDescriptor.open(FilePath("/proc/\(pid)/\(name)"), .readOnly)
       defer { try? file.close() }
-      return try Self.contents(of: file)
+      try Self.read(file, into: &result)
     } catch let error as Errno {
       throw failure(error, file: name)
     } catch {
@@ -33,13 +40,19 @@ struct ProcFile {
 
   static func contents(of file: FileDescriptor) throws -> [UInt8] {
     var result: [UInt8] = []
-    let chunk = 1 << 16
+    try read(file, into: &result)
+    return result
+  }
+
+  private static func read(_ file: FileDescriptor, into result: inout [UInt8]) throws {
+    result.removeAll(keepingCapacity: true)
+    // The kernel gives a page of lines at most each time, so one buffer serves all readings.
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { buffer.deallocate() }
     while true {
-      let part = try [UInt8](unsafeUninitializedCapacity: chunk) { buffer, initialized in
-        initialized = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
-      }
-      if part.isEmpty { return result }
-      result += part
+      let count = try file.read(into: buffer)
+      if count == 0 { return }
+      result.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
   }
 

@@ -32,7 +32,7 @@ extension ForecastReport {
     }
     let rest = buffer.fits - min(buffer.fits, UInt64(places.count) + (buffer.heapFits ?? 0))
     if rest > 0, !places.isEmpty { lines.append("        and \(rest) more; --top 0 shows all") }
-    lines.append("Why no more: " + wording.why(buffer))
+    lines.append(("Why no more: " + wording.why(buffer)).wrapped(to: style.columns))
     return lines + self.lines(of: answer.nextFit, style)
   }
 
@@ -43,8 +43,9 @@ extension ForecastReport {
     }
     let count = plan.regions.count
     var lines = [
-      "To fit \(wanted): clear \(plan.bytes) in \(count) region\(count == 1 ? "" : "s"); "
-        + "\(plan.window.size) in one piece would be free at \(plan.window.lower)."
+      ("To fit \(wanted): clear \(plan.bytes) in \(count) region\(count == 1 ? "" : "s"); "
+        + "\(plan.window.size) in one piece would be free at \(plan.window.lower).")
+        .wrapped(to: style.columns)
     ]
     let actions = room.actions(of: plan)
     let shown = style.rows(actions, usual: 8)

@@ -17,6 +17,9 @@ public struct Style: Sendable {
     self.top = top
   }
 
+  /// How long a line may be: a terminal breaks one that fills its last column.
+  var columns: Int { width - 1 }
+
   /// What a piece of text is, not how it looks.
   enum Role {
     case heading

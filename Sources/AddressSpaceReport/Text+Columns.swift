@@ -9,8 +9,24 @@ extension String {
     self + String(repeating: " ", count: Swift.max(0, width - count))
   }
 
+  /// Its lines broken at blanks so that none is longer than `width`, the further ones indented.
+  func wrapped(to width: Int, indent: Int = 2) -> String {
+    var lines: [String] = []
+    var line = ""
+    for word in split(separator: " ") {
+      if !line.isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = String(repeating: " ", count: indent)
+        line += word
+      } else {
+        line += line.isEmpty ? String(word) : " " + word
+      }
+    }
+    return (lines + [line]).joined(separator: "\n")
+  }
+
   /// The text without what could steer a terminal: controls stand as `\xNN` or `\u{N}`.
-  var printable: String {
+  public var printable: String {
     guard unicodeScalars.contains(where: Self.isUnprintable) else { return self }
     var result = ""
     for scalar in unicodeScalars {

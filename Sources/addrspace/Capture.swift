@@ -13,7 +13,7 @@ struct Capture: ParsableCommand {
   var output: String?
 
   func run() throws {
-    guard let pid = target.pid else {
+    guard let pid = try target.pid() else {
       throw Failure(.usage, "capture takes a process id, not \"\(target.text)\".")
     }
     let (snapshot, text) = try Target.live(pid)

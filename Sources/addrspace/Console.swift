@@ -1,3 +1,4 @@
+import AddressSpaceReport
 import ArgumentParser
 import Glibc
 import SystemPackage
@@ -10,8 +11,12 @@ enum Console {
   }
 
   /// Writes a message to standard error; that it cannot be written is nobody's business.
+  ///
+  /// What it quotes of a file or an argument may hold anything; a terminal gets only what prints.
   static func note(_ text: String) {
-    try? write(text + "\n", to: .standardError, name: "standard error")
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let safe = lines.map { String($0).printable }.joined(separator: "\n")
+    try? write(safe + "\n", to: .standardError, name: "standard error")
   }
 
   /// Writes data to a new or existing file.
@@ -22,7 +27,7 @@ enum Console {
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       try file.closeAfter { _ = try file.writeAll(bytes) }
     } catch let error as Errno {
-      throw Failure(error, file: path)
+      throw Failure(.inputOutput, "\(path) cannot be written: \(error).")
     }
   }
 
@@ -47,7 +52,8 @@ enum Console {
         if chunk.isEmpty { return bytes }
         bytes += chunk
         guard bytes.count <= Self.largestInput else {
-          throw Failure(.badInput, "\(path) is larger than 1 GiB. No map is.")
+          let name = path == "-" ? "standard input" : path
+          throw Failure(.badInput, "\(name) is larger than 1 GiB. No map is.")
         }
       }
     } catch let error as Errno {
@@ -97,8 +103,12 @@ enum Console {
     let status = Addrspace.exitCode(for: error)
     let message = Addrspace.fullMessage(for: error)
     if status == .success {
-      try? write(message + "\n")
-      exit(0)
+      do {
+        try write(message + "\n")
+        exit(0)
+      } catch {
+        end(with: error)
+      }
     }
     if error is ExitCode { exit(status.rawValue) }
     note("addrspace: \(Addrspace.message(for: error))\nSee 'addrspace --help'.")

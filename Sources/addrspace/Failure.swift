@@ -60,7 +60,8 @@ extension Failure {
   init(_ error: Errno, file: String) {
     switch error {
     case .noSuchFileOrDirectory, .notDirectory:
-      self.init(.notFound, "no file \(file). A process is named by its number, a file by its path.")
+      let name = file.isEmpty ? "with an empty name" : file
+      self.init(.notFound, "no file \(name). A process is named by its number, a file by its path.")
     case .isDirectory: self.init(.badInput, "\(file) is a directory. Name a file in it.")
     case .permissionDenied, .notPermitted:
       self.init(.notPermitted, "\(file) may not be opened: not permitted.")

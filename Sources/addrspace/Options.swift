@@ -107,6 +107,16 @@ struct LayoutOptions: ParsableArguments {
   @Flag(help: "Refuse input with a line that cannot be read.")
   var strict = false
 
+  func validate() throws {
+    if let layout, !LayoutPreset.all.contains(where: { $0.layout.name == layout }) {
+      throw ValidationError("no layout \"\(layout)\". 'addrspace layouts' lists them.")
+    }
+    if let range, AddressRange(text: range) == nil {
+      throw ValidationError(
+        "\"\(range)\" is no range. Write two hexadecimal addresses, as in 10000-c0000000.")
+    }
+  }
+
   /// The layout for a snapshot, and what is in it.
   func room(for snapshot: Snapshot) throws -> Room {
     Room(map: snapshot.map, layout: try layout(for: snapshot), facts: snapshot.facts)
@@ -115,19 +125,9 @@ struct LayoutOptions: ParsableArguments {
   func layout(for snapshot: Snapshot) throws -> Layout {
     var chosen = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
     if let layout {
-      guard let named = Layout.named(layout, map: snapshot.map, facts: snapshot.facts) else {
-        throw Failure(.usage, "no layout \"\(layout)\". 'addrspace layouts' lists them.")
-      }
-      chosen = named
+      chosen = Layout.named(layout, map: snapshot.map, facts: snapshot.facts) ?? chosen
     }
-    if let range {
-      guard let bounds = AddressRange(text: range) else {
-        throw Failure(
-          .usage, "\"\(range)\" is no range. Write two hexadecimal addresses, as in 10000-c0000000."
-        )
-      }
-      chosen = chosen.limited(to: bounds)
-    }
+    if let range, let bounds = AddressRange(text: range) { chosen = chosen.limited(to: bounds) }
     return chosen
   }
 }

@@ -18,13 +18,18 @@ struct Target: ExpressibleByArgument {
   var name: String { text == "-" ? "standard input" : text }
 
   /// The process it names, nil where it names a file.
-  var pid: Int32? {
-    text == "self" ? getpid() : Int32(text).flatMap { $0 > 0 ? $0 : nil }
+  func pid() throws -> Int32? {
+    if text == "self" { return getpid() }
+    guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    guard let pid = Int32(text), pid > 0 else {
+      throw Failure(.notFound, "no process \(text). A file of that name is ./\(text).")
+    }
+    return pid
   }
 
   /// Its map and what else is known of it.
   func snapshot(strict: Bool) throws -> Snapshot {
-    if let pid { return try Self.live(pid).snapshot }
+    if let pid = try pid() { return try Self.live(pid).snapshot }
     if text == "-", Console.isTerminal(.standardInput) {
       throw Failure(.usage, "standard input is a terminal. Pipe a map into it, or name a target.")
     }

@@ -59,7 +59,8 @@ public struct ClearingPlanner: Sendable {
     guard gain >= more else { return nil }
     // What is not free in the window is what has to go.
     let free = room.freeSpans[spans].lazy.map(\.size).total()
-    return ClearingPlan(window: gap.range, regions: regions, bytes: gap.size - free, gain: gain)
+    return ClearingPlan(
+      window: gap.range, regions: regions, bytes: gap.range.size - free, gain: gain)
   }
 
   private static func isCheaper(_ left: ClearingPlan, than right: ClearingPlan) -> Bool {

@@ -64,8 +64,8 @@ extension Snapshot {
       let bytes = outside.lazy.map(\.size).reduce(ByteCount.zero) { $0.adding($1) ?? $0 }
       all.append(
         Diagnostic(
-          "\(outside.count) mappings (\(bytes)) lie outside the user space "
-            + "\(room.layout.space) of \(room.layout.name); they are not in the totals"))
+          "\(outside.count) mapping\(outside.count == 1 ? " lies" : "s lie") outside the user space "
+            + "\(room.layout.space) of \(room.layout.name): \(bytes) that are not in the totals"))
     }
     return all
   }

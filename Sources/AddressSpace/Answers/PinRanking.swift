@@ -4,6 +4,7 @@ public struct PinRanking: Sendable {
   private let groups: [RegionGroup]
   private let spansBelow: [Int]
   private let counters: [GainCounter]
+  private let noGains: [UInt64]
   private let largest: ByteCount
 
   /// A ranking for a room, by what it gains for these buffers.
@@ -17,6 +18,7 @@ public struct PinRanking: Sendable {
       counters.append(try GainCounter(room, request, allocator))
     }
     self.counters = counters
+    noGains = [UInt64](repeating: 0, count: counters.count)
   }
 
   /// All pins: by what the largest span gains, then by buffers gained, then by address.
@@ -63,8 +65,18 @@ public struct PinRanking: Sendable {
     return Pin(
       range: AddressRange(first.range.lower, last.range.upper) ?? first.range, regions: regions,
       action: groups[members].first { !$0.isMovable }?.action ?? largestAction(of: members),
-      joined: gap.size, largestGain: gap.size.lowered(by: largest),
-      bufferGain: counters.map { $0.gain(merging: spans, into: gap.placeable) })
+      joined: gap.range.size, largestGain: gap.range.size.lowered(by: largest),
+      bufferGain: bufferGain(merging: spans, into: gap.placeable))
+  }
+
+  private func bufferGain(merging spans: Range<Int>, into merged: AddressRange?) -> [UInt64] {
+    var gains = noGains
+    for index in counters.indices {
+      let gain = counters[index].gain(merging: spans, into: merged)
+      // Most pins gain nothing and share one list.
+      if gain > 0 { gains[index] = gain }
+    }
+    return gains
   }
 
   private func largestAction(of members: Range<Int>) -> Pin.Action {

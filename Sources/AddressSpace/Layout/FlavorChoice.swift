@@ -59,14 +59,14 @@ struct FlavorChoice {
   }
 
   private var hasStack: Bool {
-    map.regions.contains { $0.name == "[stack]" }
+    map.first { $0 == "[stack]" } != nil
   }
 
   private var looksLikeArm: Bool {
-    map.regions.contains { region in
-      region.name == "[vectors]" || region.name == "[sigpage]"
-        || region.name == "[kuserhelpers]" || Self.armNames.contains(where: region.name.contains)
-    }
+    map.first { name in
+      ["[vectors]", "[sigpage]", "[kuserhelpers]"].contains(name)
+        || Self.armNames.contains(where: name.contains)
+    } != nil
   }
 
   private static let armNames = [

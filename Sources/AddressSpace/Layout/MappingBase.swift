@@ -75,14 +75,12 @@ struct MappingBase {
   /// What was mapped first: read from the process, else the dynamic loader by its name.
   private var loader: AddressRange? {
     if let first = facts.firstMapping { return first }
-    return map.regions.first { isLoaderName($0.name) }.flatMap { run(named: $0.name) }
+    return map.first(named: isLoaderName).flatMap { run(named: $0.name) }
   }
 
   private var vdso: AddressRange? {
-    guard flavor.fallback == .unmappedBase || map.regions.contains(where: { $0.name == "[vdso]" })
-    else { return nil }
     let systemNames = ["[vdso]", "[vvar]", "[vvar_vclock]"]
-    let parts = map.regions.filter { systemNames.contains($0.name) }
+    let parts = map.named.map { map.regions[$0] }.filter { systemNames.contains($0.name) }
     guard let low = parts.first?.range.lower, let high = parts.last?.range.upper,
       high <= flavor.stackTop.lowered(by: .mebibytes(128))
     else { return nil }
@@ -90,7 +88,7 @@ struct MappingBase {
   }
 
   private func run(named name: String) -> AddressRange? {
-    guard let first = map.regions.firstIndex(where: { $0.name == name && !name.isEmpty }) else {
+    guard let first = map.named.first(where: { map.regions[$0].name == name }) else {
       return nil
     }
     var last = first
@@ -106,10 +104,9 @@ struct MappingBase {
 
   /// A shared library other than the loader: which side of the loader it lies on tells the order.
   private var firstLibrary: Address? {
-    map.regions.first { region in
-      region.kind == .image && !isLoaderName(region.name) && !region.isUnnamed
+    map.named.lazy.map { map.regions[$0] }.first { region in
+      region.kind == .image && region.inode != 0 && !isLoaderName(region.name)
         && (region.name.contains(".so") || region.name.contains("/lib"))
-        && region.inode != 0
     }?.range.lower
   }
 

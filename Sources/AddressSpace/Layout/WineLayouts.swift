@@ -1,12 +1,11 @@
 extension AddressMap {
   /// Whether the process runs a Windows program: Wine's own library is in it.
   public var showsWine: Bool {
-    regions.contains { region in
-      let name = region.name
-      return name.hasSuffix("-unix/ntdll.so") || name.hasSuffix("/wine-preloader")
+    first { name in
+      name.hasSuffix("-unix/ntdll.so") || name.hasSuffix("/wine-preloader")
         || name.hasSuffix("/bin/wine") || name.hasSuffix("/lib/wine/wine")
         || name.hasSuffix("/wine/ntdll.dll.so")
-    }
+    } != nil
   }
 }
 
@@ -25,20 +24,27 @@ struct WineSigns {
   /// Whether the program is large address aware, as the map shows it: Wine keeps the space above
   /// 2 GiB from a program that is not.
   var isLargeAddressAware: Bool {
-    !map.regions.contains { region in
-      isReservation(region) && region.range.contains(0x8200_0000)
+    guard let region = map.region(at: 0x8200_0000), region.range.lower < 0x8200_0000 else {
+      return true
     }
+    return facts.knowsTraits ? !isReservation(region) : !region.access.isNone || !region.isUnnamed
   }
 
   /// Whether a region is Wine's own reservation, which it hands out to the program: private,
-  /// without a file, never writable, mapped with MAP_NORESERVE. Where traits were not read every
-  /// region without access is taken for it, for most are.
+  /// without a file, never writable, mapped with MAP_NORESERVE. Where traits were not read only
+  /// what ends where Wine's reservations end is certain: the rest of a region without access may
+  /// as well be the program's own.
   func isReservation(_ region: Region) -> Bool {
     guard region.inode == 0, region.name.isEmpty || region.name == "[heap]",
       region.access.isDisjoint(with: [.write, .shared])
     else { return false }
-    return facts.knowsTraits ? region.traits.contains(.noReserve) : region.access.isNone
+    return facts.knowsTraits
+      ? region.traits.contains(.noReserve)
+      : region.access.isNone && Self.ends.contains(region.range.upper)
   }
+
+  /// Where the areas end that Wine 8 and its preloader reserve and keep.
+  private static let ends: Set<Address> = [0x2000_0000, 0x4000_0000, 0x6800_0000, 0x8200_0000]
 
   /// The areas that Wine keeps reserved: from the first reservation of a run of mappings without
   /// gaps to its last.
@@ -130,7 +136,7 @@ extension Layout {
     let flavor =
       facts.personality?.contains(.limit3GiB) == true
       ? LinuxFlavor.i386With3GiB : .i386With4GiB
-    let stackEnd = map.regions.last { $0.name == "[stack]" }?.range.upper
+    let stackEnd = map.first { $0 == "[stack]" }?.range.upper
     let host =
       kind.isNew ? kind.limit : stackEnd.map { $0 <= 0xC000_0000 ? 0xC000_0000 : kind.limit }
     let limit = min(kind.limit, host ?? kind.limit)

@@ -2,6 +2,8 @@
 public struct AddressMap: Sendable {
   /// All mappings, lowest first.
   public let regions: [Region]
+  /// Those of them that have a name, as indices: few of many, and what layouts are told by.
+  let named: [Int]
 
   /// The map of `regions`, which may come in any order, and those that overlapped one before them.
   ///
@@ -23,6 +25,12 @@ public struct AddressMap: Sendable {
 
   private init(ordered regions: [Region]) {
     self.regions = regions
+    named = regions.indices.filter { !regions[$0].name.isEmpty }
+  }
+
+  /// The lowest region whose name answers yes.
+  public func first(named answers: (String) -> Bool) -> Region? {
+    named.first { answers(regions[$0].name) }.map { regions[$0] }
   }
 
   /// The same mappings with kinds that take their neighbours and `facts` into account.

@@ -11,13 +11,12 @@ public struct KindUsage: Hashable, Sendable {
 extension Room {
   /// The kinds that are there, the one that takes most first.
   public func usageByKind() -> [KindUsage] {
-    var counts: [Region.Kind: (regions: Int, bytes: ByteCount)] = [:]
-    for region in regions {
-      let before = counts[region.kind] ?? (0, .zero)
-      counts[region.kind] = (before.regions + 1, before.bytes + region.size)
-    }
-    return counts.map { KindUsage(kind: $0.key, regions: $0.value.regions, bytes: $0.value.bytes) }
-      .sorted { ($1.bytes, $0.kind.rawValue) < ($0.bytes, $1.kind.rawValue) }
+    Region.Kind.allCases.compactMap { kind in
+      let alike = regions.lazy.filter { $0.kind == kind }
+      let count = alike.count
+      return count == 0
+        ? nil : KindUsage(kind: kind, regions: count, bytes: alike.map(\.size).total())
+    }.sorted { ($1.bytes, $0.kind.rawValue) < ($0.bytes, $1.kind.rawValue) }
   }
 
   /// The largest region among some, to name them by; of equal ones the lowest, and one with a name

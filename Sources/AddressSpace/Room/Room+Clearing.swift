@@ -16,27 +16,30 @@ extension Room {
     return counts
   }
 
-  /// The free span there would be without the regions at `indices`.
-  func gap(without indices: Range<Int>) -> FreeSpan {
+  /// The gap there would be without the regions at `indices`, and what of it can be placed in.
+  func gap(without indices: Range<Int>) -> (range: AddressRange, placeable: AddressRange?) {
     let lower =
       indices.lowerBound > 0 ? regions[indices.lowerBound - 1].range.upper : layout.space.lower
     let upper =
       indices.upperBound < regions.count
       ? regions[indices.upperBound].range.lower : layout.space.upper
     let range = AddressRange(lower, upper) ?? regions[indices.lowerBound].range
-    return layout.freeSpan(range, above: indices.upperBound, in: regions)
+    return (range, layout.placeable(in: range, above: indices.upperBound, in: regions))
   }
 }
 
 extension Layout {
   /// A gap as a free span: `above` is the index of what lies directly above it.
   func freeSpan(_ gap: AddressRange, above: Int, in regions: [Region]) -> FreeSpan {
-    var placeable: AddressRange? = gap
-    if above < regions.count, regions[above].growsDown {
-      placeable = AddressRange(gap.lower, regions[above].range.lower.lowered(by: guardGap))
-    }
+    let placeable = placeable(in: gap, above: above, in: regions)
     return FreeSpan(
       range: gap, placeable: placeable,
       reachable: placeable.map { reachable(in: $0) } ?? .zero, above: above)
+  }
+
+  /// What of a gap is left below the guard gap of a stack that may grow into it.
+  func placeable(in gap: AddressRange, above: Int, in regions: [Region]) -> AddressRange? {
+    guard above < regions.count, regions[above].growsDown else { return gap }
+    return AddressRange(gap.lower, regions[above].range.lower.lowered(by: guardGap))
   }
 }

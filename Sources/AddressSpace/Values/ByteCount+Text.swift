@@ -48,25 +48,32 @@ extension ByteCount {
 extension ByteCount: CustomStringConvertible {
   /// A few digits and a binary unit: `174.2 MiB`, `64 KiB`, `12 B`.
   public var description: String {
-    let scales: [(UInt64, String)] = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB")]
-    for (unit, name) in scales where value >= unit {
-      return decimal(unit: unit, digits: unit == 1 << 20 ? 1 : 2) + " " + name
-    }
-    return value >= 1 << 10 ? decimal(unit: 1 << 10, digits: 1) + " KiB" : "\(value) B"
+    guard value >= 1 << 10 else { return "\(value) B" }
+    var rank = 0
+    // What rounds to 1024 of a unit is one of the next.
+    while rank + 1 < Self.scales.count, hundredths(of: Self.scales[rank]) >= 102_400 { rank += 1 }
+    let scale = Self.scales[rank]
+    let hundredths = hundredths(of: scale)
+    let fraction = hundredths % 100
+    let digits =
+      fraction == 0
+      ? ""
+      : scale.digits == 1 ? ".\(fraction / 10)" : fraction < 10 ? ".0\(fraction)" : ".\(fraction)"
+    return "\(hundredths / 100)\(digits) \(scale.name)"
   }
 
-  /// The value in `unit`, rounded half up, a whole number without its zero fraction.
-  private func decimal(unit: UInt64, digits: Int) -> String {
-    let scale: UInt64 = digits == 1 ? 10 : 100
-    var whole = value / unit
-    let rest = value % unit
-    var fraction = (rest * scale + unit / 2) / unit
-    if fraction == scale {
-      whole += 1
-      fraction = 0
-    }
-    guard fraction > 0 else { return "\(whole)" }
-    let text = String(fraction)
-    return "\(whole)." + String(repeating: "0", count: digits - text.count) + text
+  private typealias Scale = (shift: UInt64, digits: Int, name: String)
+
+  private static let scales: [Scale] = [
+    (10, 1, "KiB"), (20, 1, "MiB"), (30, 2, "GiB"), (40, 2, "TiB"),
+  ]
+
+  /// The value in hundredths of a unit, rounded half up to the digits that are shown.
+  private func hundredths(of scale: Scale) -> UInt64 {
+    let whole = value >> scale.shift
+    let rest = value - (whole << scale.shift)
+    let steps: UInt64 = scale.digits == 1 ? 10 : 100
+    let fraction = (rest * steps + (1 << (scale.shift - 1))) >> scale.shift
+    return whole * 100 + fraction * (100 / steps)
   }
 }
