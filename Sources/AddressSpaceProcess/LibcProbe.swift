@@ -1,4 +1,5 @@
 import AddressSpace
+import Glibc
 import SystemPackage
 
 /// Finds the version of the GNU C library in a process, in the library's own banner.
@@ -28,17 +29,43 @@ struct LibcProbe {
     guard let file = try? FileDescriptor.open(FilePath("/proc/\(pid)/root\(path)"), .readOnly)
     else { return nil }
     defer { try? file.close() }
-    guard let bytes = try? ProcFile.contents(of: file) else { return nil }
-    let mark = Array("release version ".utf8)
-    var start = 0
-    while let found = bytes[start...].firstIndex(of: mark[0]) {
-      let rest = bytes[found...]
-      if rest.starts(with: mark) {
-        let number = rest.dropFirst(mark.count).prefix { $0 == 0x2E || (0x30...0x39).contains($0) }
-        let text = String(decoding: number, as: UTF8.self)
-        return LibcVersion(text: text.hasSuffix(".") ? text.dropLast() : text[...])
+    // Pieces that overlap by more than a banner, so that none is cut.
+    let piece = 1 << 18
+    let overlap = 1 << 8
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: piece, alignment: 16)
+    defer { buffer.deallocate() }
+    var offset: Int64 = 0
+    while offset < Self.largestLibrary,
+      let count = try? file.read(fromAbsoluteOffset: offset, into: buffer), count > overlap
+    {
+      if let version = Self.version(in: UnsafeRawBufferPointer(rebasing: buffer[..<count])) {
+        return version
       }
-      start = found + 1
+      offset += Int64(count - overlap)
+    }
+    return nil
+  }
+
+  private static let largestLibrary: Int64 = 1 << 26
+
+  /// The number in `GNU C Library (...) stable release version 2.36.`
+  private static func version(in bytes: UnsafeRawBufferPointer) -> LibcVersion? {
+    let banner = Array("GNU C Library".utf8)
+    let mark = Array("release version ".utf8)
+    var rest = bytes[...]
+    while let base = bytes.baseAddress, !rest.isEmpty,
+      let found = memchr(base + rest.startIndex, Int32(banner[0]), rest.count)
+    {
+      let start = found - UnsafeMutableRawPointer(mutating: base)
+      rest = bytes[(start + 1)...]
+      guard bytes[start...].starts(with: banner) else { continue }
+      let line = bytes[start...].prefix { $0 != 0x0A }
+      guard let place = line.indices.first(where: { line[$0...].starts(with: mark) }) else {
+        continue
+      }
+      let number = line[(place + mark.count)...].prefix { $0 == 0x2E || (0x30...0x39).contains($0) }
+      let text = String(decoding: number, as: UTF8.self)
+      return LibcVersion(text: text.hasSuffix(".") ? text.dropLast() : text[...])
     }
     return nil
   }

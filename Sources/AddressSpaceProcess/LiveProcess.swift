@@ -12,6 +12,9 @@ public struct LiveProcess: Sendable {
     self.pid = pid
   }
 
+  /// Room for the text of most maps, so that it need not grow while it is read.
+  private static let usualText = 1 << 22
+
   /// How often a map is read that does not hold still.
   private static let mostReadings = 100
 
@@ -21,6 +24,7 @@ public struct LiveProcess: Sendable {
     var file = "maps"
     // Kept from one reading to the next: our own map must hold still too while it is read.
     var text: [UInt8] = []
+    text.reserveCapacity(Self.usualText)
     for _ in 0..<Self.mostReadings {
       let before = try mappedPages()
       try files.read(file, into: &text)
@@ -74,7 +78,6 @@ public struct LiveProcess: Sendable {
   /// lines are in order and its sizes add up to what the kernel counted before and after.
   private func isWhole(_ snapshot: Snapshot, pages: UInt64?) -> Bool {
     guard let pages, snapshot.diagnostics.isEmpty else { return false }
-    let sum = snapshot.map.regions.lazy.filter { $0.name != "[vsyscall]" }.map(\.size).total()
-    return sum.value == pages * 4096
+    return snapshot.map.mappedBytes.value == pages * 4096
   }
 }

@@ -21,6 +21,9 @@ struct GainCounter: Sendable {
     }
   }
 
+  /// The least free bytes that one buffer, or a part of one, can use.
+  var smallestUse: ByteCount { footprint.heapGrowth?.chunk ?? capacity.block.size }
+
   /// How many more fit when the free spans at `spans` become the one range `merged`.
   func gain(merging spans: Range<Int>, into merged: AddressRange?) -> UInt64 {
     let after = capacity.count(in: merged)

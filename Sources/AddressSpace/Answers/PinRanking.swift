@@ -27,14 +27,32 @@ public struct PinRanking: Sendable {
   /// can go and the whole run between two free spans.
   public func pins() -> [Pin] {
     var pins: [Pin] = []
-    pins.reserveCapacity(groups.count)
     for run in runs(in: groups.indices, where: { _, _ in true }) {
       let movable = runs(in: run) { groups[$0].isMovable && groups[$1].isMovable }
-      for part in movable where part.count > 1 { pins.append(pin(of: part)) }
-      for group in run { pins.append(pin(of: group..<group + 1)) }
-      if run.count > 1, movable != [run] { pins.append(pin(of: run)) }
+      for part in movable where part.count > 1 { append(part, to: &pins) }
+      for group in run where isAtEdge(group, of: run) || holdsBlock(group) {
+        append(group..<group + 1, to: &pins)
+      }
+      if run.count > 1, movable != [run] { append(run, to: &pins) }
     }
     return pins.sorted(by: Self.isWorse)
+  }
+
+  private func isAtEdge(_ group: Int, of run: Range<Int>) -> Bool {
+    group == run.lowerBound || group == run.upperBound - 1
+  }
+
+  /// Whether what lies amid others could hold a buffer by itself; else it would gain nothing.
+  private func holdsBlock(_ group: Int) -> Bool {
+    counters.contains { $0.smallestUse <= groups[group].range.size }
+  }
+
+  /// Adds a pin that has free space beside it or would gain something by going.
+  private func append(_ members: Range<Int>, to pins: inout [Pin]) {
+    let pin = pin(of: members)
+    if pin.joined > pin.range.size || pin.bufferGain.contains(where: { $0 > 0 }) {
+      pins.append(pin)
+    }
   }
 
   /// The longest runs of touching groups of which each neighbouring two belong together.

@@ -38,6 +38,13 @@ public struct AddressMap: Sendable {
     AddressMap(ordered: RegionClassifier(regions: regions, facts: facts).classified())
   }
 
+  /// The bytes of all mappings, without the gate page above user space, which belongs to nobody.
+  public var mappedBytes: ByteCount {
+    var total: UInt64 = 0
+    for region in regions where region.name != "[vsyscall]" { total &+= region.size.value }
+    return ByteCount(total)
+  }
+
   /// The index of the first region that ends above `address`, `regions.count` where none does.
   public func index(above address: Address) -> Int {
     regions.partitioningIndex { $0.range.upper > address }

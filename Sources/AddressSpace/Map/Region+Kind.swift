@@ -18,6 +18,20 @@ extension Region {
     /// The kernel's or system's own: vdso, vvar, vectors, PEB.
     case system
 
+    /// Its place in `allCases`.
+    var index: Int {
+      switch self {
+      case .image: 0
+      case .heap: 1
+      case .stack: 2
+      case .anonymous: 3
+      case .file: 4
+      case .shared: 5
+      case .reserved: 6
+      case .system: 7
+      }
+    }
+
     /// What the columns of one map line tell, without its neighbours.
     init(name: String, access: Access, inode: UInt64) {
       if name.isEmpty {

@@ -18,6 +18,11 @@ struct RegionClassifier {
     return result.regions
   }
 
+  /// Sets a kind only where it changes: a map that is classified again is not copied.
+  private mutating func mark(_ index: Int, _ kind: Region.Kind) {
+    if regions[index].kind != kind { regions[index].kind = kind }
+  }
+
   /// A run of mappings of one file is an image when any of it may run or its name says so; what
   /// lies directly above its writable end, or between its parts, is its bss.
   private mutating func markImages() {
@@ -31,7 +36,7 @@ struct RegionClassifier {
       if regions[index..<end].contains(where: { $0.access.contains(.execute) })
         || isImageName(regions[index].name)
       {
-        for part in index..<end { regions[part].kind = .image }
+        for part in index..<end { mark(part, .image) }
       }
       index = end
     }
@@ -76,7 +81,7 @@ struct RegionClassifier {
     guard index < regions.count, regions[index].range.contains(start),
       regions[index].inode == 0, regions[index].access.contains(.write)
     else { return }
-    regions[index].kind = .heap
+    mark(index, .heap)
   }
 
   /// A guard without access directly below private memory of a stack's size.
@@ -89,8 +94,8 @@ struct RegionClassifier {
         guardRegion.range.upper == region.range.lower, guardRegion.size <= Self.largestGuard,
         region.size == usual || region.size + guardRegion.size == usual
       else { continue }
-      regions[index].kind = .stack
-      regions[index - 1].kind = .stack
+      mark(index, .stack)
+      mark(index - 1, .stack)
     }
   }
 }

@@ -3,20 +3,22 @@ public struct KindUsage: Hashable, Sendable {
   /// The kind.
   public let kind: Region.Kind
   /// How many regions.
-  public let regions: Int
+  public fileprivate(set) var regions: Int
   /// How many bytes.
-  public let bytes: ByteCount
+  public fileprivate(set) var bytes: ByteCount
 }
 
 extension Room {
   /// The kinds that are there, the one that takes most first.
   public func usageByKind() -> [KindUsage] {
-    Region.Kind.allCases.compactMap { kind in
-      let alike = regions.lazy.filter { $0.kind == kind }
-      let count = alike.count
-      return count == 0
-        ? nil : KindUsage(kind: kind, regions: count, bytes: alike.map(\.size).total())
-    }.sorted { ($1.bytes, $0.kind.rawValue) < ($0.bytes, $1.kind.rawValue) }
+    let kinds = Region.Kind.allCases
+    var counts = kinds.map { KindUsage(kind: $0, regions: 0, bytes: .zero) }
+    for region in regions {
+      counts[region.kind.index].regions += 1
+      counts[region.kind.index].bytes += region.size
+    }
+    return counts.filter { $0.regions > 0 }
+      .sorted { ($1.bytes, $0.kind.rawValue) < ($0.bytes, $1.kind.rawValue) }
   }
 
   /// The largest region among some, to name them by; of equal ones the lowest, and one with a name
