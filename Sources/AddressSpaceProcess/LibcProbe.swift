@@ -12,7 +12,7 @@ struct LibcProbe {
     if file.hasPrefix("libc-"), file.hasSuffix(".so") {
       return LibcVersion(text: file.dropFirst(5).dropLast(3))
     }
-    return banner(of: library.name)
+    return banner(of: library)
   }
 
   private func isLibc(_ name: String) -> Bool {
@@ -24,10 +24,9 @@ struct LibcProbe {
     path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.index(after: $0)...] } ?? path[...]
   }
 
-  /// The number behind "GNU C Library ... release version " in the file as the process sees it.
-  private func banner(of path: String) -> LibcVersion? {
-    guard let file = try? FileDescriptor.open(FilePath("/proc/\(pid)/root\(path)"), .readOnly)
-    else { return nil }
+  /// The version that the library's file names in its banner.
+  private func banner(of library: Region) -> LibcVersion? {
+    guard let file = open(library) else { return nil }
     defer { try? file.close() }
     // Pieces that overlap by more than a banner, so that none is cut.
     let piece = 1 << 18
@@ -44,6 +43,17 @@ struct LibcProbe {
       offset += Int64(count - overlap)
     }
     return nil
+  }
+
+  /// Opens the file behind a mapping: by the mapping itself where we may, else by its path as the
+  /// process sees it, else as we see it. In a chroot the last two differ.
+  private func open(_ region: Region) -> FileDescriptor? {
+    let low = String(region.range.lower.value, radix: 16)
+    let high = String(region.range.upper.value, radix: 16)
+    let paths = [
+      "/proc/\(pid)/map_files/\(low)-\(high)", "/proc/\(pid)/root\(region.name)", region.name,
+    ]
+    return paths.lazy.compactMap { try? FileDescriptor.open(FilePath($0), .readOnly) }.first
   }
 
   private static let largestLibrary: Int64 = 1 << 26

@@ -128,7 +128,7 @@ private struct InspectionScreen {
     let head =
       "\(pin.range.size)".padded(left: 12) + "    " + "\(pin.joined)".padded(left: 11) + "   "
       + "\(pin.range.lower) "
-    let others = pin.regions.count > 1 ? " and \(pin.regions.count - 1) more" : ""
+    let others = pin.regions.count > 1 ? " & \(pin.regions.count - 1) more" : ""
     let gained = pin.bufferGain.first ?? 0
     let tail = others + " - " + Wording.deed(pin.action) + (gained > 0 ? ": +\(gained)" : "")
     let name = wording.name(

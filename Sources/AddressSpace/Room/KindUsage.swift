@@ -21,11 +21,18 @@ extension Room {
       .sorted { ($1.bytes, $0.kind.rawValue) < ($0.bytes, $1.kind.rawValue) }
   }
 
-  /// The largest region among some, to name them by; of equal ones the lowest, and one with a name
-  /// before one without.
+  /// The largest region among some, to name them by; of equal ones the lowest. The bss of an image
+  /// stands for the image.
   public func largestRegion(in indices: Range<Int>) -> Region? {
-    let named = regions[indices].filter { !$0.name.isEmpty }
-    return (named.isEmpty ? Array(regions[indices]) : named)
-      .max { ($0.size, $1.range.lower) < ($1.size, $0.range.lower) }
+    guard
+      let largest = indices.max(by: {
+        (regions[$0].size, $1) < (regions[$1].size, $0)
+      })
+    else { return nil }
+    guard regions[largest].kind == .image, regions[largest].isUnnamed else {
+      return regions[largest]
+    }
+    return regions[indices].prefix { $0.range.lower < regions[largest].range.lower }
+      .last { !$0.isUnnamed } ?? regions[largest]
   }
 }
