@@ -27,18 +27,27 @@ struct MapPicture {
 
   /// The size of a cell: a power of two, so that cells begin at round addresses.
   var cell: ByteCount {
-    let span = room.layout.space.upper.value
-    var cell: UInt64 = 1 << 12
-    while cell * UInt64(Self.cellsPerRow * Self.rows) < span { cell <<= 1 }
-    return ByteCount(cell)
+    var cell = ByteCount.kibibytes(4)
+    while cells(of: cell) > UInt64(Self.cellsPerRow * Self.rows) {
+      cell = ByteCount(cell.value << 1)
+    }
+    return cell
   }
+
+  private func cells(of size: ByteCount) -> UInt64 {
+    let first = room.layout.space.lower.value / size.value
+    return (room.layout.space.upper.value - 1) / size.value - first + 1
+  }
+
+  /// Where the first cell begins: at zero where that is only a part of a cell below the space.
+  private var origin: Address { room.layout.space.lower.roundedDown(to: cell) }
 
   /// The rows, each behind the address of its first cell, and a legend.
   func lines() -> [String] {
     let bytes = usedBytes()
     var lines: [String] = []
     for start in stride(from: 0, to: bytes.count, by: Self.cellsPerRow) {
-      let address = Address(UInt64(start) * cell.value)
+      let address = origin + ByteCount(UInt64(start) * cell.value)
       let cells = bytes[start..<min(start + Self.cellsPerRow, bytes.count)]
       lines.append("  \(address) " + cells.map(sign).joined())
     }
@@ -57,23 +66,20 @@ struct MapPicture {
     return String(signs.shades[used >= cell.value ? 3 : min(quarter, 2)])
   }
 
-  /// How many bytes of each cell are taken. What lies outside the space is not drawn as free.
+  /// How many bytes of each cell are taken.
   private func usedBytes() -> [UInt64] {
     let size = cell.value
-    let count = Int((room.layout.space.upper.value + size - 1) / size)
-    var bytes = [UInt64](repeating: 0, count: count)
-    func add(_ range: AddressRange) {
-      var lower = range.lower.value
-      while lower < range.upper.value {
-        let index = Int(lower / size)
-        guard index < count else { return }
-        let end = min(range.upper.value, (UInt64(index) + 1) * size)
-        bytes[index] += end - lower
+    let origin = origin.value
+    var bytes = [UInt64](repeating: 0, count: Int(cells(of: cell)))
+    for region in room.regions {
+      var lower = region.range.lower.value
+      while lower < region.range.upper.value {
+        let index = (lower - origin) / size
+        let end = min(region.range.upper.value, origin + (index + 1) * size)
+        bytes[Int(index)] += end - lower
         lower = end
       }
     }
-    for region in room.regions { add(region.range) }
-    if let below = AddressRange(0, room.layout.space.lower), below.size >= cell { add(below) }
     return bytes
   }
 }

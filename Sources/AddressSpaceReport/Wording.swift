@@ -55,13 +55,9 @@ struct Wording {
     guard free >= buffer.footprint else {
       return "\(next) needs \(size); only \(free) would be free."
     }
-    var sentence =
+    return
       "\(next) needs \(size) in one piece; \(free) would be free, but the largest piece that can "
-      + "be handed out would be \(largest.size)"
-    let beside = [largest.below, largest.above].compactMap { $0 }
-      .map { name(of: $0, width: 40) }
-    if !beside.isEmpty { sentence += ", between " + beside.joined(separator: " and ") }
-    return sentence + "."
+      + "be handed out would be \(largest.size), between \(largest.below) and \(largest.above)."
   }
 
   private func taken(by buffer: BufferForecast) -> ByteCount {
@@ -70,8 +66,13 @@ struct Wording {
 
   private struct Piece {
     let size: ByteCount
-    let below: Region?
-    let above: Region?
+    let below: String
+    let above: String
+  }
+
+  /// What lies on one side of a piece: a region, or the end of user space.
+  private func side(_ region: Region?) -> String {
+    region == nil ? "the end of user space" : name(of: region, width: 40)
   }
 
   /// The largest reachable piece once all buffers that fit are placed.
@@ -90,8 +91,9 @@ struct Wording {
           let reachable = min(piece.size, room.layout.reachable(in: piece))
           if reachable > best?.size ?? .zero {
             best = Piece(
-              size: reachable, below: index == 0 ? room.neighbor(below: span) : nil,
-              above: index == edges.count - 1 ? room.neighbor(above: span) : nil)
+              size: reachable,
+              below: index == 0 ? side(room.neighbor(below: span)) : "a buffer",
+              above: index == edges.count - 1 ? side(room.neighbor(above: span)) : "a buffer")
           }
         }
         lower = edge.1

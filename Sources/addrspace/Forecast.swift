@@ -33,6 +33,9 @@ struct Forecast: ParsableCommand {
   @OptionGroup(title: "Output")
   var output: OutputOptions
 
+  /// A 64-bit space holds more small buffers than anybody could read of.
+  private static let mostPlaces = 1_000_000
+
   func validate() throws {
     guard more > 0 else { throw ValidationError("--more takes a number from 1 up.") }
     guard !sequence || !buffers.buffers.isEmpty else {
@@ -61,7 +64,7 @@ struct Forecast: ParsableCommand {
   ) throws(AllocatorError) -> ForecastReport {
     let forecaster = Forecaster(room)
     let allocator = allocator ?? .usual(in: room.layout)
-    let limit = output.top.map { $0 == 0 ? Int.max : $0 } ?? 1000
+    let limit = output.top.map { $0 == 0 ? Self.mostPlaces : $0 } ?? 1000
     var answers: [ForecastReport.Answer] = []
     for request in requests {
       let buffer = try forecaster.forecast(request, allocator: allocator, placements: limit)

@@ -127,7 +127,14 @@ struct LayoutOptions: ParsableArguments {
     if let layout {
       chosen = Layout.named(layout, map: snapshot.map, facts: snapshot.facts) ?? chosen
     }
-    if let range, let bounds = AddressRange(text: range) { chosen = chosen.limited(to: bounds) }
+    if let range, let bounds = AddressRange(text: range) {
+      guard chosen.canAddress(bounds) else {
+        throw Failure(
+          .usage,
+          "the range \(bounds) is beyond what \(chosen.name) can address. Choose --layout too.")
+      }
+      chosen = chosen.limited(to: bounds)
+    }
     return chosen
   }
 }

@@ -21,7 +21,7 @@ extension Room {
     var low: UInt64 = 0
     var high = max(layout.space.size.value, 1)
     while low < high {
-      let middle = low + (high - low + 1) / 2
+      let middle = high - (high - low) / 2
       if isServed(middle) { low = middle } else { high = middle - 1 }
     }
     return ByteCount(low)

@@ -21,6 +21,12 @@ extension Layout {
     return .winePreset(name, map: map, facts: facts, basis: reason)
   }
 
+  /// Whether its pointers reach all of `range`: 4 GiB of 32-bit ones, 2^57 bytes of 64-bit ones, as
+  /// far as any processor's user space goes.
+  public func canAddress(_ range: AddressRange) -> Bool {
+    range.upper <= Address(wordSize == .bits32 ? 1 << 32 : 1 << 57)
+  }
+
   /// The same rules inside other bounds.
   public func limited(to range: AddressRange) -> Layout {
     Layout(
