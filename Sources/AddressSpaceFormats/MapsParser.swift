@@ -32,8 +32,9 @@ public struct MapsParser {
 
   private init(bytes: [UInt8]) {
     self.bytes = bytes
-    regions.reserveCapacity(bytes.count / 64)
-    lines.reserveCapacity(bytes.count / 64)
+    // The shortest line that the kernel writes has 41 bytes.
+    regions.reserveCapacity(bytes.count / 41)
+    lines.reserveCapacity(bytes.count / 41)
   }
 
   private mutating func readLines() throws(FormatError) {

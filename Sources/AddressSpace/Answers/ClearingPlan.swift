@@ -15,6 +15,8 @@ public struct ClearingPlanner: Sendable {
   private let room: Room
   private let groups: [RegionGroup]
   private let spansBelow: [Int]
+  /// The free bytes below each free span, and at the end all of them.
+  private let freeBelow: [ByteCount]
   private let counter: GainCounter
 
   /// A planner for one kind of buffer.
@@ -24,6 +26,9 @@ public struct ClearingPlanner: Sendable {
     self.room = room
     groups = room.groups()
     spansBelow = room.countsOfSpansBelow()
+    freeBelow = room.freeSpans.reduce(into: [.zero]) { sums, span in
+      sums.append((sums.last ?? .zero) + span.size)
+    }
     counter = try GainCounter(room, request, allocator)
   }
 
@@ -58,7 +63,7 @@ public struct ClearingPlanner: Sendable {
     let gain = counter.gain(merging: spans, into: gap.placeable)
     guard gain >= more else { return nil }
     // What is not free in the window is what has to go.
-    let free = room.freeSpans[spans].lazy.map(\.size).total()
+    let free = freeBelow[spans.upperBound] - freeBelow[spans.lowerBound]
     return ClearingPlan(
       window: gap.range, regions: regions, bytes: gap.range.size - free, gain: gain)
   }

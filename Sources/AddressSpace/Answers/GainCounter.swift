@@ -1,24 +1,29 @@
 /// Counts how many more buffers of one kind fit when free spans grow together.
-struct GainCounter: Sendable {
+///
+/// A class, since it is asked once for every pin and window and must not be copied each time.
+final class GainCounter: Sendable {
   /// What one buffer costs.
   let footprint: Footprint
   private let capacity: SpanCapacity
-  /// What each of the room's free spans holds now.
-  private let counts: [SpanCapacity.Count]
-  private let total: SpanCapacity.Count
+  /// What the room's free spans below each hold together, and at the end all of them.
+  private let below: [SpanCapacity.Count]
 
   init(
     _ room: Room, _ request: BufferRequest, _ allocator: Allocator
   ) throws(AllocatorError) {
     let model = FootprintModel(allocator: allocator, layout: room.layout, facts: room.facts)
     footprint = try model.footprint(of: request)
-    let capacity = SpanCapacity(footprint: footprint, room: room)
-    self.capacity = capacity
-    counts = room.freeSpans.map { capacity.count(in: $0.placeable) }
-    total = counts.reduce(into: SpanCapacity.Count()) { sum, count in
+    capacity = SpanCapacity(footprint: footprint, room: room)
+    var sum = SpanCapacity.Count()
+    var below = [sum]
+    below.reserveCapacity(room.freeSpans.count + 1)
+    for span in room.freeSpans {
+      let count = capacity.count(in: span.placeable)
       sum.blocks += count.blocks
       sum.chunks += count.chunks
+      below.append(sum)
     }
+    self.below = below
   }
 
   /// The least free bytes that one buffer, or a part of one, can use.
@@ -26,17 +31,14 @@ struct GainCounter: Sendable {
 
   /// How many more fit when the free spans at `spans` become the one range `merged`.
   func gain(merging spans: Range<Int>, into merged: AddressRange?) -> UInt64 {
+    let total = below[below.count - 1]
     let after = capacity.count(in: merged)
-    var before = SpanCapacity.Count()
-    for span in spans {
-      before.blocks += counts[span].blocks
-      before.chunks += counts[span].chunks
-    }
-    let blocks = total.blocks + after.blocks
-    let chunks = total.chunks + after.chunks
-    guard blocks >= before.blocks, chunks >= before.chunks else { return 0 }
+    let blocks = total.blocks + after.blocks + below[spans.lowerBound].blocks
+    let chunks = total.chunks + after.chunks + below[spans.lowerBound].chunks
+    let upTo = below[spans.upperBound]
+    guard blocks >= upTo.blocks, chunks >= upTo.chunks else { return 0 }
     let now = buffers(total.blocks, total.chunks)
-    let then = buffers(blocks - before.blocks, chunks - before.chunks)
+    let then = buffers(blocks - upTo.blocks, chunks - upTo.chunks)
     return then - min(then, now)
   }
 

@@ -27,6 +27,7 @@ public struct PinRanking: Sendable {
   /// can go and the whole run between two free spans.
   public func pins() -> [Pin] {
     var pins: [Pin] = []
+    pins.reserveCapacity(groups.count)
     for run in runs(in: groups.indices, where: { _, _ in true }) {
       let movable = runs(in: run) { groups[$0].isMovable && groups[$1].isMovable }
       for part in movable where part.count > 1 { append(part, to: &pins) }
@@ -35,7 +36,25 @@ public struct PinRanking: Sendable {
       }
       if run.count > 1, movable != [run] { append(run, to: &pins) }
     }
-    return pins.sorted(by: Self.isWorse)
+    return Self.ranked(pins)
+  }
+
+  /// Only those that gain something need to be compared in full; the rest go by address, which is
+  /// nearly how they were found.
+  private static func ranked(_ pins: [Pin]) -> [Pin] {
+    var gaining: [Pin] = []
+    var others: [Pin] = []
+    others.reserveCapacity(pins.count)
+    for pin in pins {
+      if pin.largestGain > .zero || pin.bufferGain.contains(where: { $0 > 0 }) {
+        gaining.append(pin)
+      } else {
+        var place = others.count
+        while place > 0, isWorse(pin, others[place - 1]) { place -= 1 }
+        others.insert(pin, at: place)
+      }
+    }
+    return gaining.sorted(by: isWorse) + others
   }
 
   private func isAtEdge(_ group: Int, of run: Range<Int>) -> Bool {

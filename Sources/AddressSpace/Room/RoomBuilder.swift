@@ -84,6 +84,12 @@ extension Layout {
   /// How many bytes of a free range some search can hand out: what lies in its range, from the
   /// first aligned base on.
   public func reachable(in span: AddressRange) -> ByteCount {
+    // Nearly always the first search reaches all of it.
+    if let first = searches.first, first.excluded.isEmpty, first.alignment <= pageSize,
+      first.range.lower <= span.lower, span.upper <= first.range.upper
+    {
+      return span.size
+    }
     var total = ByteCount.zero
     var covered: [AddressRange] = []
     for search in searches {
