@@ -9,10 +9,23 @@ struct WineProbe {
   /// What is known, nil where the process is no Wine process.
   func facts() -> WineFacts? {
     guard map.showsWine else { return nil }
+    if let name = forcingVariable() {
+      return WineFacts(isLargeAddressAware: true, evidence: "\(name) in its environment")
+    }
     guard let program = program() else { return WineFacts() }
     return WineFacts(
       isLargeAddressAware: program.isLargeAddressAware,
       evidence: "the header of \(program.name)")
+  }
+
+  /// The variable that makes some builds of Wine treat every program as large address aware.
+  private func forcingVariable() -> String? {
+    let names = ["WINE_LARGE_ADDRESS_AWARE", "PROTON_FORCE_LARGE_ADDRESS_AWARE"]
+    guard let environment = try? ProcFile(pid: pid).bytes("environ") else { return nil }
+    let variables = environment.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    return names.first { name in
+      variables.contains { $0.hasPrefix(name + "=") && $0 != name + "=" && $0 != name + "=0" }
+    }
   }
 
   private struct Program {

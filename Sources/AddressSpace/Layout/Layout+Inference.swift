@@ -42,7 +42,7 @@ extension Layout {
             excluding: search.excluded)
         }
       },
-      guardGap: guardGap, blocked: blocked, hugeAlignment: hugeAlignment,
+      guardGap: guardGap, blocked: blocked,
       basis: basis + "; bounds by --range", isAssumed: isAssumed, contradictions: contradictions)
   }
 

@@ -21,9 +21,6 @@ public struct Layout: Sendable {
   public let guardGap: ByteCount
   /// Ranges that are never handed out although no map shows anything there.
   public let blocked: [AddressRange]
-  /// Blocks of a multiple of this size are aligned to it where there is room (transparent huge
-  /// pages), nil where nothing of the kind happens.
-  public let hugeAlignment: ByteCount?
   /// How all this was decided, in a sentence.
   public var basis: String
   /// Whether something was assumed that the source does not tell.

@@ -17,7 +17,7 @@ extension Layout {
       name: name, space: space, wordSize: .bits32, system: .windows,
       pageSize: .kibibytes(4), granularity: windowsGranularity,
       searches: [Search(space, .bottomUp, alignment: windowsGranularity)],
-      guardGap: .zero, blocked: holes, hugeAlignment: nil, basis: basis, isAssumed: isAssumed)
+      guardGap: .zero, blocked: holes, basis: basis, isAssumed: isAssumed)
   }
 
   /// The Windows presets: name, limit, notes.

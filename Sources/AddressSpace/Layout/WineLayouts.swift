@@ -156,7 +156,7 @@ extension Layout {
     return Layout(
       name: name, space: space, wordSize: .bits32, system: .wine, pageSize: .kibibytes(4),
       granularity: windowsGranularity, searches: inside + outside, guardGap: LinuxFlavor.guardGap,
-      blocked: [], hugeAlignment: nil, basis: basis, isAssumed: false)
+      blocked: [], basis: basis, isAssumed: false)
   }
 
   /// What is not in a reserved area Wine asks of the kernel, with 64 KiB on top to align.

@@ -22,8 +22,11 @@ public struct Room: Sendable {
     freeSpans = builder.freeSpans(between: regions)
   }
 
-  /// Whether the source tells enough for exact answers about what is free.
-  public var isExact: Bool { layout.system != .wine || facts.knowsTraits }
+  /// Whether the source tells enough for exact answers about what is free. Not of a 64-bit process:
+  /// there the kernel may align large mappings to huge pages.
+  public var isExact: Bool {
+    layout.wordSize == .bits32 && (layout.system != .wine || facts.knowsTraits)
+  }
 
   /// All free bytes, whoever can reach them.
   public var freeBytes: ByteCount { freeSpans.lazy.map(\.size).total() }
