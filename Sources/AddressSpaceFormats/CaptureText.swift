@@ -26,7 +26,8 @@ public struct CaptureText {
     var start = 0
     while start < text.count {
       let end = text[start...].firstIndex(of: 0x0A).map { $0 + 1 } ?? text.count
-      if (try? MapsLine(text, start..<end)) != nil { kept += text[start..<end] }
+      let line = start..<(text[end - 1] == 0x0A ? end - 1 : end)
+      if (try? MapsLine(text, line)) != nil { kept += text[start..<end] }
       start = end
     }
     return kept

@@ -21,23 +21,37 @@ public struct LiveProcess: Sendable {
   /// Its map and facts, and the map's own text; never a map of two moments.
   public func snapshot() throws(ProcessError) -> (snapshot: Snapshot, text: [UInt8]) {
     let facts = FactReader(pid: pid).facts()
-    var file = "maps"
+    let saved = try wholeMap("maps")
+    // Only smaps tells Wine's reservation from what the program reserved itself.
+    let (map, text) = saved.snapshot.map.showsWine ? try wholeMap("smaps") : saved
+    return (snapshot(of: map, facts: facts), text)
+  }
+
+  /// A map of one moment, from `maps` or `smaps`.
+  ///
+  /// One `read` gives some lines only, so a text can be of several moments. It is of one when the
+  /// process did not run while it was read, or else when it reads the same twice; and its sizes
+  /// must add up to what the kernel counted before and after.
+  private func wholeMap(
+    _ file: String
+  ) throws(ProcessError) -> (snapshot: Snapshot, text: [UInt8]) {
     // Kept from one reading to the next: our own map must hold still too while it is read.
     var text: [UInt8] = []
+    var again: [UInt8] = []
     text.reserveCapacity(Self.usualText)
     for _ in 0..<Self.mostReadings {
+      let still = Stillness(pid: pid)
       let before = try mappedPages()
       try files.read(file, into: &text)
       if text.isEmpty { throw .hasNoUserSpace(pid) }
       guard try mappedPages() == before else { continue }
-      let saved = try parsed(text)
-      guard isWhole(saved, pages: before) else { continue }
-      // Only smaps tells Wine's reservation from what the program reserved itself.
-      if saved.map.showsWine, file == "maps" {
-        file = "smaps"
-        continue
+      if still == nil || still != Stillness(pid: pid) {
+        again.reserveCapacity(Self.usualText)
+        try files.read(file, into: &again)
+        guard text == again else { continue }
       }
-      return (snapshot(of: saved, facts: facts), text)
+      let saved = try parsed(text)
+      if isWhole(saved, pages: before) { return (saved, text) }
     }
     throw .keepsChanging(pid)
   }
@@ -74,8 +88,7 @@ public struct LiveProcess: Sendable {
     return text.split(separator: " ").first.flatMap { UInt64($0) }
   }
 
-  /// One `read` gives some lines only, so a map can be of several moments. It is of one when its
-  /// lines are in order and its sizes add up to what the kernel counted before and after.
+  /// Whether the lines are in order and their sizes add up to what the kernel counted.
   private func isWhole(_ snapshot: Snapshot, pages: UInt64?) -> Bool {
     guard let pages, snapshot.diagnostics.isEmpty else { return false }
     return snapshot.map.mappedBytes.value == pages * 4096

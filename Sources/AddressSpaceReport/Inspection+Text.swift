@@ -114,14 +114,24 @@ private struct InspectionScreen {
   }
 
   private var pinTable: [String] {
-    // Those that can go come first: they are what somebody can act on.
     let gaining = inspection.pins.filter { pin in
       pin.largestGain > .zero || pin.bufferGain.contains { $0 > 0 }
     }
-    let ranked = gaining.filter { $0.action != .fixed } + gaining.filter { $0.action == .fixed }
-    let shown = style.rows(ranked, usual: 3)
+    // Those that give more than they hold come first, those that cannot go last.
+    let shown = style.rows(
+      gaining.filter { $0.action != .fixed && givesMoreThanItHolds($0) }
+        + gaining.filter { $0.action != .fixed && !givesMoreThanItHolds($0) }
+        + gaining.filter { $0.action == .fixed }, usual: 3)
     guard !shown.isEmpty else { return [] }
     return [style.paint("  WORST PINS    would leave   region", .heading)] + shown.map(line)
+  }
+
+  /// Freeing a buffer to get a buffer is no news; a small thing that splits a large span is.
+  private func givesMoreThanItHolds(_ pin: Pin) -> Bool {
+    let gains = zip(inspection.buffers, pin.bufferGain).map { buffer, gain in
+      buffer.footprint.multiplied(by: gain) ?? .zero
+    }
+    return (gains + [pin.largestGain]).contains { $0.value / 2 > pin.range.size.value }
   }
 
   private func line(of pin: Pin) -> String {

@@ -26,9 +26,9 @@ struct Wording {
 
   /// A path's last part; labels and short names as they are.
   static func short(_ name: String) -> String {
-    guard name.contains("/") || name.contains("\\") else { return name }
-    let parts = name.split(whereSeparator: { $0 == "/" || $0 == "\\" })
-    return parts.last.map(String.init) ?? name
+    // Only a Windows path has no slash; in others a backslash is part of a name.
+    let separator: Character = name.contains("/") ? "/" : "\\"
+    return name.split(separator: separator).last.map(String.init) ?? name
   }
 
   /// What an owner has to do, as an imperative.

@@ -7,9 +7,10 @@ import Testing
 @Suite("Saved maps against what really happened next")
 struct SavedTruthTests {
   static let folder = Fixtures.shared?.appending("truth")
-  static let names: [String] = folder.map { folder in
-    Fixtures.names(in: folder, suffix: ".maps").map { String($0.dropLast(5)) }
-  } ?? []
+  static let names: [String] =
+    folder.map { folder in
+      Fixtures.names(in: folder, suffix: ".maps").map { String($0.dropLast(5)) }
+    } ?? []
 
   @Test("count and every placement", .enabled(if: folder != nil), arguments: names)
   func countAndPlacements(name: String) throws {

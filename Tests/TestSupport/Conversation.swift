@@ -18,12 +18,13 @@ public struct Conversation: Sendable {
 
   /// What went wrong in a talk.
   public struct Broken: Error, CustomStringConvertible {
+    /// What, in a sentence.
     public let description: String
   }
 
   /// Starts the program; while it waits, `forecast` is asked with its process id; then it goes on.
   public func held<Forecast: Sendable>(
-    bytes: ByteCount, _ forecast: @Sendable @escaping (Int32) throws -> Forecast
+    bytes: ByteCount, _ forecast: @Sendable @escaping (Int32) async throws -> Forecast
   ) async throws -> (forecast: Forecast, reality: Expectation) {
     let result = try await Subprocess.run(
       .path(program), arguments: Arguments(arguments), input: .inputWriter, output: .sequence,
@@ -34,7 +35,7 @@ public struct Conversation: Sendable {
       for try await line in execution.standardOutput.strings() {
         let line = line.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         if line.hasPrefix("ready") {
-          answer = try forecast(Int32(execution.processIdentifier.value))
+          answer = try await forecast(Int32(execution.processIdentifier.value))
           _ = try await execution.standardInputWriter.write("\(bytes.value)\n")
         } else {
           told += line + "\n"

@@ -8,7 +8,7 @@ public struct Forecaster: Sendable {
     self.room = room
   }
 
-  /// The most placements that are worked out one by one where blocks are not all alike.
+  /// The most blocks that are placed one by one where they are not all alike.
   static let mostSimulated: UInt64 = 100_000
 
   /// How many buffers of one kind fit, with the first `placements` places.
@@ -64,13 +64,15 @@ public struct Forecaster: Sendable {
       places: limit == 0 ? [] : places(by: capacity, limit: limit), isExact: isExact)
   }
 
-  /// Where blocks that are all alike go: first by the system's searches, then in the brk heap.
+  /// Where blocks that are all alike go: by the system's searches, then in the brk heap; small ones
+  /// in the heap first.
   private func places(by capacity: SpanCapacity, limit: Int) -> [AddressRange] {
     let spans = room.freeSpans.compactMap(\.placeable)
-    let blocks = Placement(of: capacity.block, in: spans, by: capacity.searches)
-      .ranges(limit: limit)
-    let chunks = spans.flatMap { capacity.chunkRanges(in: $0, limit: limit - blocks.count) }
-    return blocks + chunks
+    let chunks = spans.flatMap { capacity.chunkRanges(in: $0, limit: limit) }
+    let blocks = Placement(
+      of: capacity.block, in: spans.compactMap(capacity.rangeForBlocks), by: capacity.searches
+    ).ranges(limit: limit)
+    return Array((capacity.heapIsFirst ? chunks + blocks : blocks + chunks).prefix(limit))
   }
 
   /// A buffer of several blocks, then, when those do not fit any more, of single lines, as Pillow
@@ -79,11 +81,12 @@ public struct Forecaster: Sendable {
     let smallest = (footprint.blocks + (lines?.footprint.blocks ?? [])).map(\.size).min()
     var pool = SpanPool(room, smallest: smallest ?? .zero)
     var fit = Fit(count: 0, places: [], isExact: footprint.isExact && room.isExact)
-    while fit.count < Self.mostSimulated, let ranges = pool.place(footprint) {
+    let most = Self.mostSimulated / UInt64(max(1, footprint.blocks.count))
+    while fit.count < most, let ranges = pool.place(footprint) {
       fit.count += 1
       if fit.places.count < limit { fit.places += ranges }
     }
-    guard let lines, fit.count < Self.mostSimulated else {
+    guard let lines, fit.count < most else {
       fit.isExact = false
       return fit
     }

@@ -23,8 +23,9 @@ public struct BufferRequest: Hashable, Sendable {
     public let channelBytes: UInt64
   }
 
-  /// A request for a number of bytes.
+  /// A request for a number of bytes, at least one.
   public init(bytes: ByteCount) {
+    let bytes = max(bytes, 1)
     self.bytes = bytes
     image = nil
     alignment = nil

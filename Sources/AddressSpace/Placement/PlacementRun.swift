@@ -14,7 +14,9 @@ struct PlacementRun: Sendable {
   /// As many blocks as `search` can place in `range`, nil where not even one fits.
   init?(of block: Block, in range: AddressRange, by search: Layout.Search) {
     let alignment = max(search.alignment, block.alignment)
-    let slack = max(search.slack, block.slack)
+    // Who asks for more to be able to align asks for as much as the alignment, as Wine does.
+    let slack =
+      search.slack > .zero ? max(search.slack, block.slack, alignment) : block.slack
     guard let ask = block.size.adding(slack), range.size >= ask,
       let step = Self.step(of: block, ask: ask, slack: slack, alignment, search.direction)
     else { return nil }

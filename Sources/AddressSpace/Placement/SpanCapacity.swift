@@ -42,12 +42,21 @@ struct SpanCapacity: Sendable {
     return Count(blocks: Placement(of: block, in: [range], by: searches).count)
   }
 
+  /// Whether the brk heap is asked before the system's searches.
+  var heapIsFirst: Bool { heap?.growth.isFirst == true }
+
+  /// What of a free range is left for blocks: not what the heap grew into before.
+  func rangeForBlocks(in range: AddressRange) -> AddressRange? {
+    guard let heap, heap.growth.isFirst, range.lower == heap.end else { return range }
+    return AddressRange(heap.end + heap.growth(upTo: range.upper), range.upper)
+  }
+
   private func count(in range: AddressRange, growing heap: Heap) -> Count {
     if heap.growth.isFirst {
-      let chunks = heap.chunks(upTo: range.upper)
-      let grown = heap.end + ByteCount(chunks * heap.growth.chunk.value)
-      let rest = AddressRange(grown, range.upper).map { [$0] } ?? []
-      return Count(blocks: Placement(of: block, in: rest, by: searches).count, chunks: chunks)
+      let rest = rangeForBlocks(in: range).map { [$0] } ?? []
+      return Count(
+        blocks: Placement(of: block, in: rest, by: searches).count,
+        chunks: heap.chunks(upTo: range.upper))
     }
     let placement = Placement(of: block, in: [range], by: searches)
     let lowest = placement.runs.compactMap { $0.hull?.lower }.min() ?? range.upper
@@ -85,6 +94,14 @@ struct SpanCapacity: Sendable {
 }
 
 extension SpanCapacity.Heap {
+  /// How far the break has risen once all chunks below `limit` were taken: never less than they
+  /// need, nor beyond it.
+  func growth(upTo limit: Address) -> ByteCount {
+    let chunks = ByteCount(chunks(upTo: limit) * growth.chunk.value)
+    let needed = chunks > .zero ? (chunks + growth.pad).lowered(by: facts?.top ?? .zero) : .zero
+    return min(needed.roundedUp(to: page) ?? needed, limit - end)
+  }
+
   /// The chunks that fit when the break may rise to just below `limit`: the kernel keeps a page
   /// free above it.
   func chunks(upTo limit: Address) -> UInt64 {
