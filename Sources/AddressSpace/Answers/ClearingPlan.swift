@@ -34,25 +34,66 @@ public struct ClearingPlanner: Sendable {
 
   /// The window of least bytes, then of fewest regions, then the lowest, over all windows that
   /// hold nothing fixed, after whose clearing at least `more` more fit; nil where none is.
-  ///
-  /// Clearing more never makes fewer fit, so the cheapest window that ends at a group begins no
-  /// lower than the one that ends at the group before: two ends that move up once each.
   public func cheapest(more: UInt64 = 1) -> ClearingPlan? {
     var best: ClearingPlan?
-    var start = 0
-    for end in groups.indices {
-      if !groups[end].isMovable {
-        start = end + 1
-        continue
-      }
-      guard var plan = plan(start...end, more: more) else { continue }
-      while start < end, let smaller = self.plan(start + 1...end, more: more) {
+    for starts in startClasses() {
+      guard let plan = cheapest(more: more, from: starts) else { continue }
+      if best.map({ Self.isCheaper(plan, than: $0) }) ?? true { best = plan }
+    }
+    return best
+  }
+
+  /// The cheapest window that begins at one of `starts`.
+  ///
+  /// Among these, clearing more never makes fewer fit: so the cheapest window that ends at a group
+  /// begins no lower than the one that ends at the group before, and two ends that move up once
+  /// each see all that matter.
+  private func cheapest(more: UInt64, from starts: Range<Int>) -> ClearingPlan? {
+    var best: ClearingPlan?
+    var start = starts.lowerBound
+    for end in starts.lowerBound..<groups.count {
+      if !groups[end].isMovable { start = end + 1 }
+      guard start < starts.upperBound else { break }
+      guard start <= end, var plan = plan(start...end, more: more) else { continue }
+      while start < end, start + 1 < starts.upperBound,
+        let smaller = self.plan(start + 1...end, more: more)
+      {
         start += 1
         plan = smaller
       }
       if best.map({ Self.isCheaper(plan, than: $0) }) ?? true { best = plan }
     }
     return best
+  }
+
+  /// The groups in runs of those among which clearing more never makes fewer fit.
+  ///
+  /// It can, where a free span crosses the end of a top-down search and a later search goes on
+  /// above: once a buffer fits below that end it is taken from there, and what is left above may be
+  /// too short for the one that would have lain across. Whether one fits below is a matter of where
+  /// the window's free space begins.
+  private func startClasses() -> [Range<Int>] {
+    let searches = room.layout.searches
+    var cuts: [Address] = []
+    for (index, search) in searches.enumerated() where search.direction == .topDown {
+      let edge = search.range.upper
+      guard searches[(index + 1)...].contains(where: { $0.range.contains(edge) }) else { continue }
+      cuts += [edge.lowered(by: counter.largestAsk + search.slack) + 1, edge]
+    }
+    var classes: [Range<Int>] = []
+    var start = 0
+    for cut in cuts.sorted() {
+      let end = groups.partitioningIndex { lower(of: $0) >= cut }
+      if end > start { classes.append(start..<end) }
+      start = max(start, end)
+    }
+    return start < groups.count ? classes + [start..<groups.count] : classes
+  }
+
+  /// Where the free space would begin if a group went.
+  private func lower(of group: RegionGroup) -> Address {
+    let index = group.indices.lowerBound
+    return index > 0 ? room.regions[index - 1].range.upper : room.layout.space.lower
   }
 
   private func plan(_ members: ClosedRange<Int>, more: UInt64) -> ClearingPlan? {

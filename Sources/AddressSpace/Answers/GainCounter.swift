@@ -29,6 +29,11 @@ final class GainCounter: Sendable {
   /// The least free bytes that one buffer, or a part of one, can use.
   var smallestUse: ByteCount { footprint.heapGrowth?.chunk ?? capacity.block.size }
 
+  /// What is asked of the system at most for a part of one buffer, with what is given back.
+  var largestAsk: ByteCount {
+    capacity.block.size.adding(capacity.block.slack) ?? capacity.block.size
+  }
+
   /// How many more fit when the free spans at `spans` become the one range `merged`.
   func gain(merging spans: Range<Int>, into merged: AddressRange?) -> UInt64 {
     let total = below[below.count - 1]
