@@ -54,10 +54,22 @@ private struct InspectionScreen {
     if "\(room.reachableFreeBytes)" != "\(room.freeBytes)" {
       lines.append(row("in reach", "\(room.reachableFreeBytes)", "of placement; the rest is not"))
     }
+    if let buffer = buffers.first, buffer.unusableFree > .zero, !isWide {
+      lines.append(
+        row("of no use", "\(buffer.unusableFree)", "of what is free, for \(buffer.request.text)"))
+    }
+    lines.append(row("taken", "\(room.mappedBytes)", usage))
     lines.append(
       row("fits now", alternatives { $0.isExact ? "\($0.fits)" : ">=\($0.fits)" }, nil))
     lines.append(row("if unbroken", alternatives { "\($0.fitsIfContiguous)" }, nil))
     return lines
+  }
+
+  /// What takes most, by kind.
+  private var usage: String {
+    let parts = room.usageByKind().map { "\(wording.kind($0.kind)) \($0.bytes)" }
+    let fitting = (1...3).map { parts.prefix($0).joined(separator: ", ") }
+    return fitting.last { $0.count + 31 <= style.columns } ?? ""
   }
 
   private func sentence(for buffer: BufferForecast) -> String {
@@ -66,10 +78,12 @@ private struct InspectionScreen {
     guard buffer.fits == 0 else {
       return "  " + style.paint("\(number) more", .good) + " of \(what) will fit."
     }
-    let none = "  " + style.paint(buffer.isExact ? "None" : "Perhaps none", .bad) + " of \(what)"
+    let none =
+      "  " + style.paint(buffer.isExact ? "None" : "Perhaps none", .bad)
+      + " of \(buffer.request.text) (\(buffer.request.bytes)) will fit"
     return switch buffer.verdict {
-    case .fragmented: none + ": free space is in pieces."
-    case .exhausted: none + ": too little is free."
+    case .fragmented: none + ": free, but in pieces."
+    case .exhausted: none + ": too little free."
     case .fits, .limited: none + "."
     }
   }
@@ -83,8 +97,13 @@ private struct InspectionScreen {
     let columns = inspection.buffers.prefix(3).map { buffer in
       number(buffer) + " x \(buffer.request.bytes)"
     }
-    return columns.dropLast().map { $0.padded(right: 16) + " or " }.joined()
-      + (columns.last ?? "")
+    var text = columns.first ?? ""
+    for column in columns.dropFirst() {
+      let longer = text.padded(right: text == columns.first ? 16 : 36) + " or " + column
+      guard longer.count + 18 <= style.columns else { break }
+      text = longer
+    }
+    return text
   }
 
   private var picture: [String] {
@@ -93,7 +112,8 @@ private struct InspectionScreen {
 
   private var spanTable: [String] {
     let spans = room.freeSpansBySize
-    let shown = style.rows(spans, usual: isWide ? 8 : 5)
+    // The screen has 30 lines: what the answer takes more the table gets less.
+    let shown = style.rows(spans, usual: isWide ? 8 : 12 - answer.count)
     guard !shown.isEmpty else { return [] }
     let range = isWide ? 30 : 23
     let below = isWide ? 15 : 18

@@ -16,7 +16,8 @@ struct Wording {
   /// What lies beside a span, and what is special about it.
   func neighbor(above span: FreeSpan, width: Int) -> String {
     let region = room.neighbor(above: span)
-    let note = span.placeable != span.range ? " may grow here" : ""
+    let note =
+      span.placeable == span.range ? "" : width < 24 ? " may grow" : " may grow here"
     return name(of: region, width: max(8, width - note.count)) + note
   }
 
