@@ -53,7 +53,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "AddressSpaceReport",
-      dependencies: ["AddressSpace", "AddressSpaceFormats"],
+      dependencies: ["AddressSpace"],
       swiftSettings: pure),
 
     .target(

@@ -59,7 +59,9 @@ public struct LiveProcess: Sendable {
   /// The map with all that the process's memory and files tell about it.
   private func snapshot(of saved: Snapshot, facts: LayoutFacts) -> Snapshot {
     var facts = facts
-    facts.knowsTraits = saved.facts.knowsTraits
+    // Where memory is never overcommitted nothing is mapped without reserve, not even by Wine.
+    facts.knowsTraits =
+      saved.facts.knowsTraits && saved.map.regions.contains { $0.traits.contains(.noReserve) }
     let source = Source(kind: .process, pid: pid, name: stat?.name)
     let map = saved.map
     if let wordSize = facts.wordSize {

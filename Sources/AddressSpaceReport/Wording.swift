@@ -17,7 +17,7 @@ struct Wording {
   func neighbor(above span: FreeSpan, width: Int) -> String {
     let region = room.neighbor(above: span)
     let note =
-      span.placeable == span.range ? "" : width < 24 ? " may grow" : " may grow here"
+      span.placeable == span.range ? "" : width < 21 ? " may grow" : " may grow here"
     return name(of: region, width: max(8, width - note.count)) + note
   }
 
@@ -48,62 +48,34 @@ struct Wording {
   /// One sentence on why the next buffer is refused.
   func why(_ buffer: BufferForecast) -> String {
     let next = buffer.fits == 0 ? "A buffer" : "Another buffer"
-    let size = "\(buffer.footprint)"
-    guard let largest = largestAfter(buffer) else {
-      return "\(next) needs \(size) in one piece; nothing is free."
+    let free = buffer.unusableFree
+    guard let left = buffer.largestLeft else {
+      return "\(next) needs \(buffer.footprint) in one piece; nothing would be left in reach."
     }
-    let free = room.freeBytes.lowered(by: taken(by: buffer))
     guard free >= buffer.footprint else {
-      return "\(next) needs \(size); only \(free) would be free."
+      return "\(next) needs \(buffer.footprint); only \(free) would be free."
     }
-    return
-      "\(next) needs \(size) in one piece; \(free) would be free, but the largest piece that can "
-      + "be handed out would be \(largest.size), between \(largest.below) and \(largest.above)."
+    let size = room.layout.reachable(in: left)
+    return "\(next) needs \(buffer.footprint) in one piece; \(free) would be free, but the largest "
+      + "piece that can be handed out would be \(size), between \(side(below: left)) and "
+      + "\(side(above: left))."
   }
 
-  private func taken(by buffer: BufferForecast) -> ByteCount {
-    ByteCount(buffer.fits - (buffer.heapFits ?? 0)).multiplied(by: buffer.footprint.value) ?? .zero
+  private func side(below piece: AddressRange) -> String {
+    guard let span = room.freeSpans.first(where: { $0.range.lower == piece.lower }) else {
+      return "a buffer"
+    }
+    return side(room.neighbor(below: span))
   }
 
-  private struct Piece {
-    let size: ByteCount
-    let below: String
-    let above: String
+  private func side(above piece: AddressRange) -> String {
+    guard let span = room.freeSpans.first(where: { $0.placeable?.upper == piece.upper }) else {
+      return "a buffer"
+    }
+    return side(room.neighbor(above: span))
   }
 
-  /// What lies on one side of a piece: a region, or the end of user space.
   private func side(_ region: Region?) -> String {
     region == nil ? "the end of user space" : name(of: region, width: 40)
   }
-
-  /// The largest reachable piece once all buffers that fit are placed.
-  private func largestAfter(_ buffer: BufferForecast) -> Piece? {
-    var best: Piece?
-    var placed = buffer.placements.sorted { $0.lower < $1.lower }[...]
-    for span in room.freeSpans {
-      guard let placeable = span.placeable, span.reachable > .zero else { continue }
-      placed = placed.drop { $0.upper <= placeable.lower }
-      let inside = placed.prefix { $0.lower < placeable.upper }
-      var edges = inside.map(\.range)
-      edges.append((placeable.upper, placeable.upper))
-      var lower = placeable.lower
-      for (index, edge) in edges.enumerated() {
-        if let piece = AddressRange(lower, edge.0) {
-          let reachable = min(piece.size, room.layout.reachable(in: piece))
-          if reachable > best?.size ?? .zero {
-            best = Piece(
-              size: reachable,
-              below: index == 0 ? side(room.neighbor(below: span)) : "a buffer",
-              above: index == edges.count - 1 ? side(room.neighbor(above: span)) : "a buffer")
-          }
-        }
-        lower = edge.1
-      }
-    }
-    return best
-  }
-}
-
-extension AddressRange {
-  fileprivate var range: (Address, Address) { (lower, upper) }
 }

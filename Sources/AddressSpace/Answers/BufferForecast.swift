@@ -22,6 +22,9 @@ public struct BufferForecast: Sendable {
   /// Where they would go, in the order in which they would be handed out; as many as were wanted.
   public let placements: [AddressRange]
 
+  /// The largest piece that is left in reach once all of them are placed, nil where none is.
+  public let largestLeft: AddressRange?
+
   /// What to say in one word.
   public enum Verdict: String, Sendable {
     /// At least one fits.

@@ -18,10 +18,10 @@ public struct Forecaster: Sendable {
     let allocator = allocator ?? .usual(in: room.layout)
     let model = FootprintModel(allocator: allocator, layout: room.layout, facts: room.facts)
     let footprint = try model.footprint(of: request)
+    let lines = try model.lines(of: request)
     let fit =
-      footprint.blocks.count == 1
-      ? alike(footprint, limit: limit)
-      : try simulated(footprint, lines: model.lines(of: request), limit: limit)
+      footprint.blocks.count == 1 && lines == nil
+      ? alike(footprint, limit: limit) : simulated(footprint, lines: lines, limit: limit)
     let heapFits = room.facts.heap.flatMap { heap in
       footprint.blocks.count == 1 ? footprint.heapGrowth?.count(in: heap) : nil
     }
@@ -36,13 +36,20 @@ public struct Forecaster: Sendable {
       fits: fits, fitsIfContiguous: max(contiguous, fits),
       unusableFree: free.lowered(by: used ?? free), isExact: fit.isExact, heapFits: heapFits,
       verdict: fits > 0 ? .fits : contiguous > 0 ? .fragmented : .exhausted,
-      placements: fit.places)
+      placements: fit.places, largestLeft: largestReachable(of: fit.left))
   }
 
   private struct Fit {
     var count: UInt64
     var places: [AddressRange]
+    /// The free ranges that are left.
+    var left: [AddressRange]
     var isExact: Bool
+  }
+
+  private func largestReachable(of ranges: [AddressRange]) -> AddressRange? {
+    ranges.filter { room.layout.reachable(in: $0) > .zero }
+      .max { ($0.size, $1.lower) < ($1.size, $0.lower) }
   }
 
   /// Blocks that are all alike: counted span by span, never enumerated.
@@ -58,10 +65,19 @@ public struct Forecaster: Sendable {
       chunks += count.chunks
       if capacity.dependsOnHeapTop(in: range) { isExact = false }
     }
-    if footprint.heapGrowth != nil, room.endOfBreak == nil { isExact = false }
+    if let growth = footprint.heapGrowth, mayBeServedByUnreadHeap(growth) { isExact = false }
+    let spans = room.freeSpans.compactMap(\.placeable)
     return Fit(
       count: blocks * footprint.buffersPerSet + chunks,
-      places: limit == 0 ? [] : places(by: capacity, limit: limit), isExact: isExact)
+      places: limit == 0 ? [] : places(by: capacity, limit: limit),
+      left: spans.flatMap(capacity.left), isExact: isExact)
+  }
+
+  /// Whether the heap could serve a chunk without growing, and was not read: or is not even known.
+  private func mayBeServedByUnreadHeap(_ growth: HeapGrowth) -> Bool {
+    guard room.facts.heap == nil else { return false }
+    guard room.endOfBreak != nil else { return true }
+    return room.regions.contains { $0.kind == .heap && $0.size >= growth.chunk }
   }
 
   /// Where blocks that are all alike go: by the system's searches, then in the brk heap; small ones
@@ -80,12 +96,13 @@ public struct Forecaster: Sendable {
   private func simulated(_ footprint: Footprint, lines: LineFootprint?, limit: Int) -> Fit {
     let smallest = (footprint.blocks + (lines?.footprint.blocks ?? [])).map(\.size).min()
     var pool = SpanPool(room, smallest: smallest ?? .zero)
-    var fit = Fit(count: 0, places: [], isExact: footprint.isExact && room.isExact)
+    var fit = Fit(count: 0, places: [], left: [], isExact: footprint.isExact && room.isExact)
     let most = Self.mostSimulated / UInt64(max(1, footprint.blocks.count))
     while fit.count < most, let ranges = pool.place(footprint) {
       fit.count += 1
       if fit.places.count < limit { fit.places += ranges }
     }
+    fit.left = pool.pieces
     guard let lines, fit.count < most else {
       fit.isExact = false
       return fit
@@ -95,6 +112,7 @@ public struct Forecaster: Sendable {
       // How the heap packs single lines is not visible from outside.
       fit.isExact = false
     }
+    fit.left = pool.pieces
     return fit
   }
 }

@@ -55,6 +55,6 @@ extension Layout {
     return Layout(
       flavor, lowest: first.map { min($0, lowest) } ?? lowest, mmapBase: base.mmapBase,
       unmappedBase: base.unmappedBase, isLegacy: base.isLegacy,
-      basis: reason + "; " + base.evidence, isAssumed: !facts.isRead)
+      basis: reason + "; " + base.evidence, isAssumed: !facts.areKnown)
   }
 }

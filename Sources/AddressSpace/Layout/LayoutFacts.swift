@@ -37,6 +37,9 @@ public struct LayoutFacts: Hashable, Sendable {
   /// Whether the facts were read from the process, now or when it was captured.
   public var isRead = false
 
+  /// Whether what decides a layout was read and not left to be inferred.
+  var areKnown: Bool { isRead && wordSize != nil }
+
   /// Nothing known.
   public init() {}
 

@@ -14,8 +14,8 @@ struct LinuxFlavor: Sendable {
   let fallback: Fallback
   /// How far down the stack is randomised, in pages.
   let stackRandomPages: UInt64
-  /// The most pages that `mmap_base` is randomised by, by default and at most.
-  let baseRandomPages: (usual: UInt64, most: UInt64)
+  /// The most pages that `mmap_base` can be randomised by.
+  let mostRandomPages: UInt64
   /// What to know about it, for `addrspace layouts`.
   let notes: String
 
@@ -41,42 +41,42 @@ extension LinuxFlavor {
   static let i386With3GiB = LinuxFlavor(
     name: "linux-i386-3g", wordSize: .bits32, taskSize: 0xC000_0000, stackTop: 0xC000_0000,
     lowest: 0x1_0000, unmappedBase: 0x4000_0000, fallback: .unmappedBase, stackRandomPages: 0x7FF,
-    baseRandomPages: (0xFF, 0xFFFF),
+    mostRandomPages: 0xFFFF,
     notes: "32-bit x86 kernel with the usual 3G/1G split, or personality ADDR_LIMIT_3GB")
 
   /// A 32-bit process on a 32-bit x86 kernel built with VMSPLIT_2G.
   static let i386With2GiB = LinuxFlavor(
     name: "linux-i386-2g", wordSize: .bits32, taskSize: 0x8000_0000, stackTop: 0x8000_0000,
     lowest: 0x1_0000, unmappedBase: 0x2AAA_B000, fallback: .unmappedBase, stackRandomPages: 0x7FF,
-    baseRandomPages: (0xFF, 0xFFFF),
+    mostRandomPages: 0xFFFF,
     notes: "32-bit x86 kernel built with VMSPLIT_2G; computed, not measured")
 
   /// A 32-bit process on an x86-64 kernel.
   static let i386With4GiB = LinuxFlavor(
     name: "linux-i386-4g", wordSize: .bits32, taskSize: 0xFFFF_E000, stackTop: 0xFFFF_E000,
     lowest: 0x1_0000, unmappedBase: 0x5555_5000, fallback: .unmappedBase, stackRandomPages: 0x7FF,
-    baseRandomPages: (0xFF, 0xFFFF),
+    mostRandomPages: 0xFFFF,
     notes: "32-bit process on an x86-64 kernel")
 
   /// A 32-bit ARM process on a 32-bit kernel with the usual split.
   static let arm7With3GiB = LinuxFlavor(
     name: "linux-armv7-3g", wordSize: .bits32, taskSize: 0xBF00_0000, stackTop: 0xBF00_0000,
     lowest: 0x8000, unmappedBase: 0x4000_0000, fallback: .mmapBase, stackRandomPages: 0x7FF,
-    baseRandomPages: (0xFF, 0xFFFF),
+    mostRandomPages: 0xFFFF,
     notes: "ARM kernel with the 3G/1G split; modules take the 16 MiB below")
 
   /// A 32-bit ARM process on a 32-bit kernel built with VMSPLIT_2G.
   static let arm7With2GiB = LinuxFlavor(
     name: "linux-armv7-2g", wordSize: .bits32, taskSize: 0x7F00_0000, stackTop: 0x7F00_0000,
     lowest: 0x8000, unmappedBase: 0x2B00_0000, fallback: .mmapBase, stackRandomPages: 0x7FF,
-    baseRandomPages: (0xFF, 0x7FFF),
+    mostRandomPages: 0x7FFF,
     notes: "ARM kernel built with VMSPLIT_2G; computed, not measured")
 
   /// A 32-bit ARM process on an AArch64 kernel.
   static let arm64Compat = LinuxFlavor(
     name: "linux-arm64-compat", wordSize: .bits32, taskSize: 0xFFFF_F000, stackTop: 0xFFFF_0000,
     lowest: 0x8000, unmappedBase: 0x4000_0000, fallback: .unmappedBase, stackRandomPages: 0x7FF,
-    baseRandomPages: (0x7FF, 0xFFFF),
+    mostRandomPages: 0xFFFF,
     notes: "32-bit ARM process on an AArch64 kernel; computed from its source, not measured")
 
   /// A 64-bit process on x86-64 with four-level page tables.
@@ -84,22 +84,29 @@ extension LinuxFlavor {
     name: "linux-x86-64", wordSize: .bits64, taskSize: 0x7FFF_FFFF_F000,
     stackTop: 0x7FFF_FFFF_F000, lowest: 0x1_0000, unmappedBase: 0x2AAA_AAAA_B000,
     fallback: .unmappedBase, stackRandomPages: 0x3F_FFFF,
-    baseRandomPages: (0xFFF_FFFF, 0xFFFF_FFFF),
+    mostRandomPages: 0xFFFF_FFFF,
     notes: "64-bit process; address space is not its limit")
 
   /// A 64-bit ARM process with 48-bit addresses.
   static let arm64With48Bits = LinuxFlavor(
     name: "linux-arm64", wordSize: .bits64, taskSize: 0x1_0000_0000_0000,
     stackTop: 0x1_0000_0000_0000, lowest: 0x8000, unmappedBase: 0x4000_0000_0000,
-    fallback: .unmappedBase, stackRandomPages: 0x3_FFFF, baseRandomPages: (0x3_FFFF, 0x1_FFFF_FFFF),
+    fallback: .unmappedBase, stackRandomPages: 0x3_FFFF, mostRandomPages: 0x1_FFFF_FFFF,
     notes: "64-bit ARM process with 48-bit addresses")
 
   /// A 64-bit ARM process with 39-bit addresses, as on Android.
   static let arm64With39Bits = LinuxFlavor(
     name: "linux-arm64-39", wordSize: .bits64, taskSize: 0x80_0000_0000,
     stackTop: 0x80_0000_0000, lowest: 0x8000, unmappedBase: 0x20_0000_0000,
-    fallback: .unmappedBase, stackRandomPages: 0x3_FFFF, baseRandomPages: (0x3_FFFF, 0xFF_FFFF),
+    fallback: .unmappedBase, stackRandomPages: 0x3_FFFF, mostRandomPages: 0xFF_FFFF,
     notes: "64-bit ARM process with 39-bit addresses, as on Android")
+
+  /// Whether the bottom-up search after a top-down one begins at a random place too: x86-64 kernels
+  /// keep that base for themselves, the generic code takes the constant.
+  func randomizesFallback(on kernel: Machine?) -> Bool {
+    name == "linux-i386-4g" || name == "linux-x86-64"
+      || name == "linux-i386-3g" && kernel == .x86_64
+  }
 
   static let all = [
     i386With3GiB, i386With2GiB, i386With4GiB, arm7With3GiB, arm7With2GiB, arm64Compat,

@@ -42,9 +42,11 @@ struct MappingBase {
 
   /// Both bases move by the same random number of pages, one down and the other up.
   private func unmappedBase(below nominal: Address, _ base: Address) -> Address {
-    guard base <= nominal, isRandomized else { return flavor.unmappedBase }
+    guard base <= nominal, isRandomized, flavor.randomizesFallback(on: facts.kernelMachine) else {
+      return flavor.unmappedBase
+    }
     let shift = nominal - base
-    let most = ByteCount(flavor.baseRandomPages.most * LinuxFlavor.page.value)
+    let most = ByteCount(flavor.mostRandomPages * LinuxFlavor.page.value)
     return shift <= most ? flavor.unmappedBase + shift : flavor.unmappedBase
   }
 
@@ -56,7 +58,7 @@ struct MappingBase {
   var isLegacy: Bool {
     if facts.isRead, let personality = facts.personality, facts.legacySysctl != nil {
       return personality.contains(.legacyLayout) || facts.legacySysctl == true
-        || facts.machine == .arm && facts.stackLimit == LayoutFacts.unlimitedStack
+        || isUnlimitedArm
     }
     if let first = loader {
       guard let other = firstLibrary else { return isNearUnmappedBase(first.lower) }
@@ -66,10 +68,16 @@ struct MappingBase {
     return facts.personality?.contains(.legacyLayout) == true || facts.legacySysctl == true
   }
 
+  /// ARM kernels take an unlimited stack for the wish to have the old layout.
+  private var isUnlimitedArm: Bool {
+    (facts.machine == .arm || facts.machine == .arm64)
+      && facts.stackLimit == LayoutFacts.unlimitedStack
+  }
+
   private func isNearUnmappedBase(_ address: Address) -> Bool {
     guard address >= flavor.unmappedBase else { return false }
     return address - flavor.unmappedBase
-      <= ByteCount(flavor.baseRandomPages.most * LinuxFlavor.page.value)
+      <= ByteCount(flavor.mostRandomPages * LinuxFlavor.page.value)
   }
 
   /// What was mapped first: read from the process, else the dynamic loader by its name.
@@ -112,7 +120,7 @@ struct MappingBase {
 
   /// The end of the highest mapping that a randomised base could explain.
   private func highestBelow(_ nominal: Address) -> Address? {
-    let most = ByteCount(flavor.baseRandomPages.most * LinuxFlavor.page.value)
+    let most = ByteCount(flavor.mostRandomPages * LinuxFlavor.page.value)
     let index = map.index(above: nominal)
     guard index > 0 else { return nil }
     let end = map.regions[index - 1].range.upper

@@ -117,7 +117,7 @@ extension Layout {
     guard var layout = winePreset(name, map: map, facts: facts, basis: reason) else {
       return windows(name: name, top: 0x7FFF_0000, basis: reason, isAssumed: true)
     }
-    layout.isAssumed = !facts.isRead
+    layout.isAssumed = !facts.areKnown
     if let known, known != isAware {
       layout.contradictions = [
         "\(facts.wine?.evidence ?? "the program's header") says the program is "

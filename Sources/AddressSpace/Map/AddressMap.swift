@@ -40,9 +40,9 @@ public struct AddressMap: Sendable {
 
   /// The bytes of all mappings, without the gate page above user space, which belongs to nobody.
   public var mappedBytes: ByteCount {
-    var total: UInt64 = 0
-    for region in regions where region.name != "[vsyscall]" { total &+= region.size.value }
-    return ByteCount(total)
+    var total = ByteCount.zero
+    for region in regions where region.name != "[vsyscall]" { total += region.size }
+    return total
   }
 
   /// The index of the first region that ends above `address`, `regions.count` where none does.

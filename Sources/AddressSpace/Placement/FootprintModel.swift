@@ -53,9 +53,7 @@ struct FootprintModel: Sendable {
   /// The C library's heap: glibc's where Linux is, the NT heap's where Windows is.
   private func libraryHeap(_ request: BufferRequest) throws(AllocatorError) -> Footprint {
     guard layout.system == .linux else {
-      if allocator.family == .malloc, allocator.version != nil {
-        throw .foreign(.malloc, layout: layout.name)
-      }
+      if allocator.version != nil { throw .foreign(allocator.family, layout: layout.name) }
       return try ntHeap(request)
     }
     return glibc.footprint(bytes: request.bytes, alignment: request.alignment)

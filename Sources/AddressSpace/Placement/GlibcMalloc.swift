@@ -22,6 +22,9 @@ struct GlibcMalloc: Sendable {
   /// From this chunk size on `mmap` serves it, as long as nothing was freed.
   static let mmapThreshold = ByteCount.kibibytes(128)
 
+  /// What the heap is extended by where the break cannot rise (`MMAP_AS_MORECORE_SIZE`).
+  static let mapping = ByteCount.mebibytes(1)
+
   /// As far as freeing lets the threshold rise (`DEFAULT_MMAP_THRESHOLD_MAX`).
   var highestThreshold: ByteCount {
     wordSize == .bits32 ? .kibibytes(512) : .mebibytes(32)
@@ -58,10 +61,12 @@ struct GlibcMalloc: Sendable {
       isExact: chunk > highestThreshold)
   }
 
-  /// Small chunks come from the brk heap; where that cannot grow, from mappings in its place, each
-  /// at least large enough for one chunk and the pad.
+  /// Small chunks come from the brk heap; where that cannot grow, from mappings in its place: of a
+  /// mebibyte, or just large enough for one chunk and the pad in 2.35 to 2.37, where two arguments
+  /// were swapped.
   private func heap(_ chunk: ByteCount) -> Footprint {
-    let refill = (chunk + pad).roundedUp(to: page) ?? chunk
+    let least = (LibcVersion(2, 35)...LibcVersion(2, 37)).contains(version) ? .zero : Self.mapping
+    let refill = max((chunk + pad).roundedUp(to: page) ?? chunk, least)
     return Footprint(
       blocks: [Block(size: refill)],
       buffersPerSet: refill.lowered(by: ByteCount(2 * smallestChunk)).value / chunk.value,

@@ -74,6 +74,27 @@ struct SpanCapacity: Sendable {
     }
   }
 
+  /// What of a free range is left once it holds all it can.
+  func left(of range: AddressRange) -> [AddressRange] {
+    let blocks = rangeForBlocks(in: range).map {
+      Placement(of: block, in: [$0], by: searches).runs.compactMap(\.hull)
+    }
+    var taken = (blocks ?? []).sorted { $0.lower < $1.lower }
+    if let heap, range.lower == heap.end {
+      let limit = heap.growth.isFirst ? range.upper : taken.first?.lower ?? range.upper
+      taken =
+        [AddressRange(heap.end, heap.end + heap.growth(upTo: limit))].compactMap { $0 } + taken
+    }
+    var left: [AddressRange] = []
+    var rest: AddressRange? = range
+    for hull in taken {
+      let (below, above) = rest?.subtracting(hull) ?? (nil, nil)
+      if let below { left.append(below) }
+      rest = above
+    }
+    return left + [rest].compactMap { $0 }
+  }
+
   /// Whether the brk heap could serve more than said, had its unused end been read.
   func dependsOnHeapTop(in range: AddressRange) -> Bool {
     guard let heap, range.lower == heap.end, heap.facts == nil else { return false }

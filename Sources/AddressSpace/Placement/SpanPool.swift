@@ -1,7 +1,7 @@
 /// Free space that is handed out block by block, for requests that are not all alike.
 struct SpanPool: Sendable {
   /// What is still free, in address order.
-  private var pieces: [AddressRange]
+  private(set) var pieces: [AddressRange]
   private let searches: [Layout.Search]
   private let page: ByteCount
   /// Where the brk heap ends, nil where it may not grow.

@@ -7,9 +7,9 @@ public struct Room: Sendable {
   /// What the source knew besides the map.
   public let facts: LayoutFacts
   /// What takes room inside the layout's space, lowest first, none overlapping.
-  public let regions: [Region]
+  public private(set) var regions: [Region]
   /// The gaps between them, lowest first.
-  public let freeSpans: [FreeSpan]
+  public private(set) var freeSpans: [FreeSpan]
   /// Mappings, or parts of them, that lie outside the layout's space.
   public let outside: [Region]
 
@@ -20,6 +20,15 @@ public struct Room: Sendable {
     self.facts = facts
     (regions, outside) = builder.occupants()
     freeSpans = builder.freeSpans(between: regions)
+  }
+
+  /// The same room without the regions at `indices`.
+  func cleared(of indices: Range<Int>) -> Room {
+    var room = self
+    room.regions.removeSubrange(indices)
+    let builder = RoomBuilder(map: .assembling([]).map, layout: layout, facts: facts)
+    room.freeSpans = builder.freeSpans(between: room.regions)
+    return room
   }
 
   /// Whether the source tells enough for exact answers about what is free. Not of a 64-bit process:
