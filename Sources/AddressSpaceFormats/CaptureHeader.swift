@@ -55,14 +55,14 @@ struct CaptureHeader {
 
   private mutating func read(_ field: Field, _ value: String) -> Bool {
     switch field {
-    case .pid: set(&pid, Int32(value))
+    case .pid: set(&pid, Int32(digits: value))
     case .name: set(&name, value)
-    case .wordSize: set(&facts.wordSize, Int(value).flatMap(WordSize.init))
+    case .wordSize: set(&facts.wordSize, Int(digits: value).flatMap(WordSize.init))
     case .machine: set(&facts.machine, Machine(rawValue: value))
     case .kernelMachine: set(&facts.kernelMachine, Machine(rawValue: value))
     case .pageSize: set(&facts.pageSize, pageSize(value))
     case .personality:
-      set(&facts.personality, UInt32(value.dropFirst(2), radix: 16).map(Personality.init))
+      set(&facts.personality, UInt32(digits: value.dropFirst(2), radix: 16).map(Personality.init))
     case .stackLimit:
       set(&facts.stackLimit, value == "unlimited" ? LayoutFacts.unlimitedStack : bytes(value))
     case .lowestMapping: set(&facts.lowestMapping, address(value))
@@ -113,10 +113,10 @@ struct CaptureHeader {
   }
 
   private func address(_ text: String) -> Address? {
-    text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16).map { Address($0) } : nil
+    text.hasPrefix("0x") ? UInt64(digits: text.dropFirst(2), radix: 16).map { Address($0) } : nil
   }
 
-  private func bytes(_ text: String) -> ByteCount? { UInt64(text).map { ByteCount($0) } }
+  private func bytes(_ text: String) -> ByteCount? { UInt64(digits: text).map { ByteCount($0) } }
 
   private func flag(_ text: String) -> Bool? { text == "yes" ? true : text == "no" ? false : nil }
 

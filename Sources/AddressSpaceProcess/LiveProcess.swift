@@ -20,11 +20,15 @@ public struct LiveProcess: Sendable {
 
   /// Its map and facts, and the map's own text; never a map of two moments.
   public func snapshot() throws(ProcessError) -> (snapshot: Snapshot, text: [UInt8]) {
-    let facts = FactReader(pid: pid).facts()
-    let saved = try wholeMap("maps")
-    // Only smaps tells Wine's reservation from what the program reserved itself.
-    let (map, text) = saved.snapshot.map.showsWine ? try wholeMap("smaps") : saved
-    return (snapshot(of: map, facts: facts), text)
+    for _ in 0..<Self.mostReadings {
+      let facts = FactReader(pid: pid).facts()
+      let saved = try wholeMap("maps")
+      // Only smaps tells Wine's reservation from what the program reserved itself.
+      let (map, text) = saved.snapshot.map.showsWine ? try wholeMap("smaps") : saved
+      // Another program may have begun in the process meanwhile.
+      if FactReader(pid: pid).facts() == facts { return (snapshot(of: map, facts: facts), text) }
+    }
+    throw .keepsChanging(pid)
   }
 
   /// A map of one moment, from `maps` or `smaps`.

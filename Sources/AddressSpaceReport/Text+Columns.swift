@@ -27,10 +27,10 @@ extension String {
 
   /// The text without what could steer a terminal: controls stand as `\xNN` or `\u{N}`.
   public var printable: String {
-    guard unicodeScalars.contains(where: Self.isUnprintable) else { return self }
+    guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
     var result = ""
     for scalar in unicodeScalars {
-      guard Self.isUnprintable(scalar) else {
+      guard scalar.isUnprintable else {
         result.unicodeScalars.append(scalar)
         continue
       }
@@ -40,15 +40,6 @@ extension String {
         ? "\\x" + (digits.utf8.count == 1 ? "0" : "") + digits : "\\u{\(digits)}"
     }
     return result
-  }
-
-  private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-      .paragraphSeparator:
-      true
-    default: false
-    }
   }
 
   /// At most `width` characters: of a path the end, which names the file.
@@ -61,4 +52,18 @@ extension String {
 extension Double {
   /// A share as whole per cent.
   var percent: String { "\(Int((self * 100).rounded()))%" }
+}
+
+extension Unicode.Scalar {
+  /// Whether it could steer a terminal or hide from a reader.
+  var isUnprintable: Bool {
+    // Most of all text, and quick to tell.
+    if (0x20..<0x7F).contains(value) { return false }
+    return switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+      .paragraphSeparator:
+      true
+    default: false
+    }
+  }
 }

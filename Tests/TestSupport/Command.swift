@@ -17,6 +17,8 @@ public func run(
   _ program: FilePath, _ arguments: [String], input: String = "",
   environment: Environment = .inherit, directory: FilePath? = nil
 ) async throws -> CommandResult {
+  // A program that ends before it has read its input must not end the tests.
+  signal(SIGPIPE, SIG_IGN)
   let result = try await Subprocess.run(
     .path(program), arguments: Arguments(arguments), environment: environment,
     workingDirectory: directory, input: .string(input), output: .string(limit: 1 << 28),

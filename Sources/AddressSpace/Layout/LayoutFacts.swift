@@ -113,7 +113,9 @@ public struct LibcVersion: Hashable, Comparable, Sendable {
 
   /// Reads `2.36`; nil where the text is no version.
   public init?(text: some StringProtocol) {
-    let numbers = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+    let numbers = text.split(separator: ".", omittingEmptySubsequences: false).map {
+      Int(digits: $0)
+    }
     guard numbers.count >= 2, let major = numbers[0], let minor = numbers[1], minor >= 0 else {
       return nil
     }

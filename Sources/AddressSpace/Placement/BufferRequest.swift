@@ -100,7 +100,7 @@ extension BufferRequest {
     _ part: Substring, in text: String
   ) throws(BufferRequestError) -> (ByteCount, ImageShape)? {
     let factors = part.split(separator: "x", omittingEmptySubsequences: false)
-    let numbers = factors.compactMap { UInt64($0) }
+    let numbers = factors.compactMap { UInt64(digits: $0) }
     guard factors.count == 4, numbers.count == 4 else { return nil }
     guard !numbers.contains(0) else { throw .empty(text) }
     var bytes = ByteCount(1)
@@ -125,7 +125,7 @@ extension BufferRequest {
   private static func count(
     _ part: Substring, in text: String
   ) throws(BufferRequestError) -> UInt64 {
-    guard let count = UInt64(part), count > 0 else { throw .count(String(part), in: text) }
+    guard let count = UInt64(digits: part), count > 0 else { throw .count(String(part), in: text) }
     return count
   }
 }

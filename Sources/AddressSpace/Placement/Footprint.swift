@@ -29,22 +29,51 @@ struct HeapGrowth: Hashable, Sendable {
   /// Whether the heap is tried before `mmap`.
   var isFirst = false
 
-  /// How many chunks fit when the heap may grow by `room`, and `top` of it is unused already.
+  /// How many chunks fit when the heap may grow by `room`, beyond those that it serves from what is
+  /// unused in it.
   ///
-  /// Each growth is just so large that the pad is left, rounded up to a page, so the sum is the
-  /// same as of one growth for all chunks. A heap in pieces begins a new piece each time.
+  /// Each growth is just so large that the pad is left behind the chunk, rounded up to a page; what
+  /// is left may serve further chunks without growing. A heap in pieces begins a new piece each
+  /// time.
   func count(room: ByteCount, heap: HeapFacts?, page: ByteCount) -> UInt64 {
     let room = room.roundedDown(to: page)
     if heap?.isContiguous == false {
       return (chunk + pad).roundedUp(to: page).map { room.value / $0.value } ?? 0
     }
-    let top = heap?.top ?? .zero
-    return (room + ByteCount(top.value % chunk.value)).lowered(by: pad).value / chunk.value
+    let rest = unused(of: heap?.top ?? .zero)
+    // Large chunks need a growth each, so the sum is the same as of one growth for all.
+    if isFirst || chunk + smallest > pad + page {
+      return (room + rest).lowered(by: pad).value / chunk.value
+    }
+    var count: UInt64 = 0
+    var grown = ByteCount.zero
+    while count < Self.mostGrowths {
+      let needed = ByteCount((count + 1) * chunk.value)
+      if rest + grown < needed + smallest {
+        guard let next = (needed + pad).lowered(by: rest).roundedUp(to: page), next <= room else {
+          return count
+        }
+        grown = next
+      }
+      count += 1
+    }
+    return max(count, (room + rest).lowered(by: pad).value / chunk.value)
   }
 
   /// How many chunks the heap serves from what is free in it, without growing.
   func count(in heap: HeapFacts) -> UInt64 {
-    let unused = heap.top.lowered(by: smallest).value / chunk.value
-    return heap.freeChunks.reduce(unused) { $0 + $1.value / chunk.value }
+    heap.freeChunks.reduce(served(by: heap.top)) { $0 + $1.value / chunk.value }
   }
+
+  /// What of the unused end is left once it serves no further chunk.
+  func unused(of top: ByteCount) -> ByteCount {
+    top - ByteCount(served(by: top) * chunk.value)
+  }
+
+  private func served(by top: ByteCount) -> UInt64 {
+    top.lowered(by: smallest).value / chunk.value
+  }
+
+  /// More growths than a 32-bit space has room for.
+  private static let mostGrowths: UInt64 = 100_000
 }

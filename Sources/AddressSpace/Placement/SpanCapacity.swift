@@ -66,7 +66,7 @@ struct SpanCapacity: Sendable {
   /// Where the brk heap's chunks in `range` begin and end, lowest first.
   func chunkRanges(in range: AddressRange, limit: Int) -> [AddressRange] {
     guard let heap, range.lower == heap.end, limit > 0 else { return [] }
-    let start = heap.end.lowered(by: heap.facts?.top ?? .zero)
+    let start = heap.end.lowered(by: heap.unused)
     let size = heap.growth.chunk
     return (0..<min(UInt64(limit), count(in: range).chunks)).compactMap { index in
       let base = start + ByteCount(index * size.value)
@@ -115,11 +115,16 @@ struct SpanCapacity: Sendable {
 }
 
 extension SpanCapacity.Heap {
+  /// What is unused at the heap's end when it has to grow.
+  var unused: ByteCount {
+    facts.map { $0.isContiguous ? growth.unused(of: $0.top) : .zero } ?? .zero
+  }
+
   /// How far the break has risen once all chunks below `limit` were taken: never less than they
   /// need, nor beyond it.
   func growth(upTo limit: Address) -> ByteCount {
     let chunks = ByteCount(chunks(upTo: limit) * growth.chunk.value)
-    let needed = chunks > .zero ? (chunks + growth.pad).lowered(by: facts?.top ?? .zero) : .zero
+    let needed = chunks > .zero ? (chunks + growth.pad).lowered(by: unused) : .zero
     return min(needed.roundedUp(to: page) ?? needed, limit - end)
   }
 

@@ -58,7 +58,7 @@ extension AddressRange {
   /// Reads `LOW-HIGH` in hexadecimal, with or without `0x`; nil where it is not a range.
   public init?(text: some StringProtocol) {
     let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { end in
-      UInt64(end.hasPrefix("0x") ? end.dropFirst(2) : end[...], radix: 16)
+      UInt64(digits: end.hasPrefix("0x") ? end.dropFirst(2) : end[...], radix: 16)
     }
     guard ends.count == 2, let lower = ends[0], let upper = ends[1] else { return nil }
     self.init(Address(lower), Address(upper))

@@ -6,7 +6,7 @@ extension ByteCount {
   public init?(text: some StringProtocol) {
     if text.hasPrefix("0x") || text.hasPrefix("0X") {
       let digits = text.dropFirst(2)
-      guard digits.first?.isHexDigit == true, let value = UInt64(digits, radix: 16) else {
+      guard let value = UInt64(digits: digits, radix: 16) else {
         return nil
       }
       self.init(value)
@@ -30,11 +30,11 @@ extension ByteCount {
   /// `number` times `unit`, exactly: decimal fractions never pass through floating point.
   private static func scaled(_ number: some StringProtocol, by unit: UInt64) -> UInt64? {
     let parts = number.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let wholePart = parts.first, let whole = UInt64(wholePart) else { return nil }
+    guard let wholePart = parts.first, let whole = UInt64(digits: wholePart) else { return nil }
     let (product, overflow) = whole.multipliedReportingOverflow(by: unit)
     guard !overflow else { return nil }
     guard parts.count == 2 else { return product }
-    guard unit > 1, (1...6).contains(parts[1].count), let digits = UInt64(parts[1]) else {
+    guard unit > 1, (1...6).contains(parts[1].count), let digits = UInt64(digits: parts[1]) else {
       return nil
     }
     let denominator = (0..<parts[1].count).reduce(UInt64(1)) { power, _ in power * 10 }
