@@ -20,7 +20,8 @@ def letters(region):
 
 if sys.argv[1].isdigit():
     for region in psutil.Process(int(sys.argv[1])).memory_maps(grouped=False):
-        print(region.addr.replace("-", " "), region.perms)
+        low, high = (int(end, 16) for end in region.addr.split("-"))
+        print("%x %x %s" % (low, high, region.perms))
 else:
     for region in procmaps.from_str(text_of(sys.argv[1])):
         print("%x %x %s %x %d" % (region.begin_address, region.end_address, letters(region),
