@@ -34,13 +34,13 @@ struct HeapGrowth: Hashable, Sendable {
   ///
   /// Each growth is just so large that the pad is left behind the chunk, rounded up to a page; what
   /// is left may serve further chunks without growing. A heap in pieces begins a new piece each
-  /// time.
+  /// time; one that was not read may be in pieces.
   func count(room: ByteCount, heap: HeapFacts?, page: ByteCount) -> UInt64 {
     let room = room.roundedDown(to: page)
-    if heap?.isContiguous == false {
+    guard let heap, heap.isContiguous else {
       return (chunk + pad).roundedUp(to: page).map { room.value / $0.value } ?? 0
     }
-    let rest = unused(of: heap?.top ?? .zero)
+    let rest = unused(of: heap.top)
     // Large chunks need a growth each, so the sum is the same as of one growth for all.
     if isFirst || chunk + smallest > pad + page {
       return (room + rest).lowered(by: pad).value / chunk.value

@@ -1,0 +1,84 @@
+import AddressSpace
+import AddressSpaceProcess
+import Glibc
+import SystemPackage
+import TestSupport
+
+/// A process that waits while the test looks at it, and goes with the test.
+final class Child: Sendable {
+  let pid: Int32
+  private let input: FileDescriptor
+  private let output: FileDescriptor
+
+  /// Starts a program; `program` and `arguments` as in a shell, without a shell.
+  init(_ program: FilePath, _ arguments: [String] = []) throws {
+    let stdin = try FileDescriptor.pipe()
+    let stdout = try FileDescriptor.pipe()
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, stdin.readEnd.rawValue, 0)
+    posix_spawn_file_actions_adddup2(&actions, stdout.writeEnd.rawValue, 1)
+    for end in [stdin.readEnd, stdin.writeEnd, stdout.readEnd, stdout.writeEnd] {
+      posix_spawn_file_actions_addclose(&actions, end.rawValue)
+    }
+    var words = ([program.string] + arguments).map { strdup($0) } + [nil]
+    defer { words.forEach { free($0) } }
+    var started: pid_t = 0
+    let error = posix_spawn(&started, program.string, &actions, nil, &words, environ)
+    try stdin.readEnd.close()
+    try stdout.writeEnd.close()
+    guard error == 0 else { throw Errno(rawValue: error) }
+    pid = started
+    input = stdin.writeEnd
+    output = stdout.readEnd
+  }
+
+  deinit {
+    try? input.close()
+    try? output.close()
+    kill(pid, SIGKILL)
+    var status: Int32 = 0
+    waitpid(pid, &status, 0)
+  }
+
+  /// Waits until it has written a line.
+  func waitUntilReady() throws {
+    var byte: [UInt8] = [0]
+    while byte[0] != 0x0A {
+      let count = try byte.withUnsafeMutableBytes { try output.read(into: $0) }
+      guard count == 1 else { throw Errno.brokenPipe }
+    }
+  }
+
+  /// Ends it, without waiting for it: it stays as a zombie.
+  func end() {
+    kill(pid, SIGKILL)
+    var info = siginfo_t()
+    waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT)
+  }
+}
+
+extension Child {
+  /// A victim that is ready, started by `setarch` with `personality` where that has words.
+  static func victim(
+    _ name: String, _ options: [String] = [], personality: [String] = []
+  ) throws -> Child? {
+    guard let path = Machine.victim(name) else { return nil }
+    let child =
+      personality.isEmpty
+      ? try Child(path, options)
+      : try Child("/usr/bin/setarch", personality + [path.string] + options)
+    try child.waitUntilReady()
+    return child
+  }
+}
+
+/// What reading a process gives, as a value.
+func reading(_ pid: Int32) -> Result<(snapshot: Snapshot, text: [UInt8]), ProcessError> {
+  do throws(ProcessError) {
+    return .success(try LiveProcess(pid: pid).snapshot())
+  } catch {
+    return .failure(error)
+  }
+}

@@ -1,0 +1,121 @@
+/// The documents as `docs/json.md` promises them.
+extension Shape {
+  static let kind = Shape.word([
+    "image", "heap", "stack", "anonymous", "file", "shared", "reserved", "system",
+  ])
+  static let action = Shape.word([
+    "free", "unmap", "unload", "rebase", "shrink", "smaller-stack", "fixed",
+  ])
+
+  static let source = Shape.object([
+    "kind": .word(["process", "maps", "smaps"]), "pid": .optional(.integer),
+    "path": .optional(.text), "name": .optional(.text),
+  ])
+
+  static let layout = Shape.object([
+    "name": .text, "low": .address, "high": .address, "pageBytes": .integer,
+    "granularityBytes": .integer, "placement": .word(["topDown", "bottomUp"]),
+    "guardGapBytes": .integer, "basis": .text, "assumed": .flag,
+  ])
+
+  static let totals = Shape.object([
+    "spaceBytes": .integer, "mappedBytes": .integer, "reservedBytes": .integer,
+    "freeBytes": .integer, "reachableFreeBytes": .integer, "regionCount": .integer,
+    "committedBytes": .optional(.integer), "residentBytes": .optional(.integer),
+    "swapBytes": .optional(.integer),
+  ])
+
+  static let neighbor = Shape.optional(.object(["kind": kind, "name": .text]))
+
+  static let span = Shape.object([
+    "low": .address, "high": .address, "bytes": .integer, "reachableBytes": .integer,
+    "below": neighbor, "above": neighbor,
+  ])
+
+  static let region = Shape.object([
+    "low": .address, "high": .address, "bytes": .integer, "kind": kind, "access": .text,
+    "name": .text,
+  ])
+
+  static let buffer = Shape.object([
+    "request": .text, "bytes": .integer, "allocator": .text, "footprintBytes": .integer,
+    "fits": .integer, "fitsIfContiguous": .integer,
+    "verdict": .word(["fits", "fragmented", "exhausted", "limited"]),
+    "unusableFreeBytes": .integer, "alignmentBytes": .optional(.integer), "exact": .flag,
+    "heapFits": .optional(.integer),
+    "limits": .list(
+      .object(["name": .text, "limitBytes": .integer, "usedBytes": .integer, "fits": .integer])),
+  ])
+
+  static let pin = Shape.object([
+    "low": .address, "high": .address, "bytes": .integer, "kind": kind, "name": .text,
+    "joinedBytes": .integer, "largestGainBytes": .integer, "bufferGain": .list(.integer),
+    "origin": .null, "certainty": .null, "action": action, "stack": .null,
+  ])
+
+  static let diagnostics = Shape.list(.object(["line": .optional(.integer), "message": .text]))
+
+  /// `addrspace.inspect/1`; `allocators` are those of the layout's system.
+  static func inspect(allocators: [String]) -> Shape {
+    .object([
+      "schema": .word(["addrspace.inspect/1"]), "source": source, "layout": layout,
+      "totals": totals,
+      "largestRequestBytes": .object(
+        Dictionary(uniqueKeysWithValues: allocators.map { ($0, .integer) })),
+      "kinds": .list(.object(["kind": kind, "regions": .integer, "bytes": .integer])),
+      "fragmentation": .share, "freeSpans": .list(span), "buffers": .list(buffer),
+      "pins": .list(pin), "diagnostics": diagnostics,
+    ])
+  }
+
+  /// `addrspace.forecast/1`, without a sequence.
+  static let forecast = Shape.object([
+    "schema": .word(["addrspace.forecast/1"]), "source": source, "layout": layout,
+    "buffers": .list(
+      buffer.with([
+        "placements": .list(.object(["low": .address, "high": .address])), "why": .text,
+        "nextFit": .optional(
+          .object([
+            "low": .address, "high": .address, "clear": .list(region.with(["action": action])),
+            "clearBytes": .integer, "gain": .integer,
+          ])),
+      ])), "diagnostics": diagnostics,
+  ])
+
+  static let sequence = Shape.list(
+    .object([
+      "request": .text, "placed": .flag, "low": .optional(.address), "high": .optional(.address),
+    ]))
+
+  static let diff = Shape.object([
+    "schema": .word(["addrspace.diff/1"]),
+    "from": .object(["source": source, "layout": layout, "totals": totals]),
+    "to": .object(["source": source, "layout": layout, "totals": totals]),
+    "spans": .list(
+      .object([
+        "change": .word(["lost", "gained", "shrunk", "grown", "split", "merged"]),
+        "before": .list(span), "after": .list(span),
+      ])),
+    "regions": .object([
+      "gone": .list(region), "new": .list(region),
+      "resized": .list(.object(["before": region, "after": region])),
+    ]),
+    "buffers": .list(.object(["request": .text, "from": .integer, "to": .integer])),
+  ])
+
+  static let layouts = Shape.object([
+    "schema": .word(["addrspace.layouts/1"]),
+    "layouts": .list(
+      .object([
+        "name": .text, "low": .address, "high": .address, "pageBytes": .integer,
+        "granularityBytes": .integer, "placement": .word(["topDown", "bottomUp"]),
+        "guardGapBytes": .integer, "notes": .text,
+      ])),
+  ])
+
+  static let doctor = Shape.object([
+    "schema": .word(["addrspace.doctor/1"]),
+    "checks": .list(
+      .object(["name": .text, "ok": .flag, "detail": .text, "remedy": .optional(.text)])),
+  ])
+}

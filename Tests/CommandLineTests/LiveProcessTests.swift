@@ -1,0 +1,123 @@
+import AddressSpace
+import Glibc
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("Live processes", .needsProgram, .serialized)
+struct LiveProcessTests {
+  /// Victims that differ in everything that decides a layout or a forecast.
+  struct Victim: CustomTestStringConvertible, Sendable {
+    let kind: String
+    let setarch: [String]
+    let options: [String]
+
+    var testDescription: String { (setarch + [kind] + options).joined(separator: " ") }
+  }
+
+  static let victims: [Victim] = {
+    let kinds = ["victim-pie", "victim-nopie", "victim-static", "victim64"]
+    let personalities = [[], ["-R"], ["-L"], ["linux32", "-3"], ["linux32", "-3", "-L"]]
+    let options = [
+      "", "--seed 7", "--seed 8 --threads 3", "--seed 9 --growing 1", "--hole 5000000",
+      "--seed 10 --threads 2 --allocator malloc --from thread",
+    ]
+    return kinds.flatMap { kind in
+      personalities.filter { kind != "victim64" || $0.first != "linux32" }.flatMap { setarch in
+        options.map { line in
+          Victim(
+            kind: kind, setarch: setarch, options: line.split(separator: " ").map(String.init))
+        }
+      }
+    }
+  }()
+
+  @Test(
+    "a capture says what the live process says",
+    .enabled(if: Machine.victim("victim-pie") != nil, "needs the victims of tools/build-victims"),
+    arguments: victims)
+  func captureEqualsLive(victim: Victim) async throws {
+    let program = try #require(Machine.victim(victim.kind))
+    let talk =
+      victim.setarch.isEmpty
+      ? Conversation(program, victim.options)
+      : Conversation("/usr/bin/setarch", victim.setarch + [program.string] + victim.options)
+    let command = try #require(Machine.addrspace).string
+    let size = ByteCount.gibibytes(victim.kind == "victim64" ? 1 << 17 : 4) - .mebibytes(1)
+    let (answers, _) = try await talk.held(bytes: size) { pid in
+      try ["inspect", "forecast --buffer 24MB --buffer 300K"].map { question in
+        (
+          try shell("'\(command)' \(question) --json \(pid)"),
+          try shell("'\(command)' capture \(pid) | '\(command)' \(question) --json -")
+        )
+      }
+    }
+    for (live, captured) in answers {
+      let (live, captured) = (try JSON(live), try JSON(captured))
+      #expect(live["source"]["kind"] == .text("process"))
+      #expect(captured["source"]["kind"] == .text("maps"))
+      #expect(live.without("kind", in: "source") == captured.without("kind", in: "source"))
+    }
+  }
+
+  @Test("a capture is still valid maps text")
+  func captureIsMaps() async throws {
+    let result = try await Program().shell(
+      "sleep 60 & p=$!; \"$A\" capture $p; echo ---; cat /proc/$p/maps; kill $p")
+    let parts = result.output.split(separator: "---\n")
+    let lines = parts.first?.split(separator: "\n").filter { !$0.hasPrefix("#") } ?? []
+    #expect(lines == parts.last?.split(separator: "\n"))
+  }
+
+  @Test("a process that has ended, a zombie, a kernel thread: 66 and a sentence")
+  func noUserSpace() async throws {
+    for (target, sentence) in [
+      ("sleep 0 & p=$!; wait $p", "no process"),
+      // The shell becomes a program that never waits for its child.
+      ("sh -c 'sleep 0 & echo $!; exec sleep 60' >p & q=$!; sleep 0.3; p=$(cat p)", "it has ended"),
+    ] {
+      let folder = try TemporaryFolder()
+      for command in ["inspect", "forecast", "capture"] {
+        let result = try await Program(directory: folder.path).shell(
+          "\(target); \"$A\" \(command) $p; s=$?; [ -z \"$q\" ] || kill $q; exit $s")
+        #expect(result.status == 66 && result.output == "", "\(command): \(target)")
+        #expect(result.error.contains(sentence))
+      }
+    }
+  }
+
+  @Test("a kernel thread", .enabled(if: kernelThread != nil, "no kernel threads are shown here"))
+  func isNoUserSpace() async throws {
+    let pid = try #require(Self.kernelThread)
+    let result = try await Program()("inspect", "\(pid)")
+    #expect(result.status == 66 && result.output == "")
+    #expect(result.error.contains("no user address space"))
+  }
+
+  /// kthreadd, where `/proc` is that of the machine and not of a container.
+  private static let kernelThread: Int32? = {
+    let text = (try? Fixtures.text("/proc/2/stat")) ?? ""
+    return text.contains("(kthreadd)") ? 2 : nil
+  }()
+}
+
+/// What a shell's command line writes; it waits, for use while a victim waits too.
+private func shell(_ line: String) throws -> String {
+  guard let pipe = popen(line, "r") else { throw Errno(rawValue: errno) }
+  defer { pclose(pipe) }
+  return String(
+    decoding: try FileDescriptor(rawValue: fileno(pipe)).everything(), as: UTF8.self)
+}
+
+extension FileDescriptor {
+  fileprivate func everything() throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    while true {
+      let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+        count = try read(into: UnsafeMutableRawBufferPointer(buffer))
+      }
+      if chunk.isEmpty { return bytes }
+      bytes += chunk
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What the README shows is what the program prints.
+@Suite("README", .needsProgram)
+struct ReadmeTests {
+  @Test func pictureIsRealOutput() async throws {
+    let readme = try Fixtures.text(Fixtures.package.appending("README.md"))
+    let blocks = readme.split(separator: "```\n", omittingEmptySubsequences: false)
+    let picture = try #require(blocks.dropFirst().first)
+    let snapshot = Fixtures.own.appending("photo/photo-organizer.maps")
+    let result = try await Program()("inspect", snapshot.string)
+    #expect(result.output == String(picture))
+    #expect(result.error == "")
+  }
+
+  @Test func commandsNameWhatIsThere() throws {
+    let readme = try Fixtures.text(Fixtures.package.appending("README.md"))
+    for path in ["tools/addrspace", "tools/test", "fixtures/photo/photo-organizer.maps"] {
+      #expect(readme.contains(path))
+      #expect(throws: Never.self) { try Fixtures.bytes(Fixtures.package.appending(path)) }
+    }
+  }
+
+  @Test func snapshotGivesWhatTheProgramThenGot() async throws {
+    let folder = Fixtures.own.appending("photo")
+    let truth = try #require(
+      Expectation(try Fixtures.text(folder.appending("photo-organizer.expect"))))
+    let result = try await Program()(
+      "forecast", folder.appending("photo-organizer.maps").string, "--allocator", "numpy",
+      "--plain")
+    let buffer = try #require(result.output.split(separator: "\n").first)
+    let fields = buffer.split(separator: "\t")
+    #expect(fields[5] == "\(truth.count)" && fields.last == "exact")
+  }
+}

@@ -1,0 +1,94 @@
+import TestSupport
+import Testing
+
+/// Wrong usage is said in a sentence on standard error, and nothing is written to standard output.
+@Suite("Exit status 64: wrong usage", .needsProgram)
+struct UsageStatusTests {
+  struct Mistake: CustomTestStringConvertible, Sendable {
+    let line: String
+    let sentence: String
+
+    init(_ line: String, _ sentence: String) {
+      self.line = line
+      self.sentence = sentence
+    }
+
+    var testDescription: String { line }
+  }
+
+  static let mistakes = [
+    Mistake("inspcet MAP", "unknown subcommand 'inspcet'. Did you mean 'inspect'?"),
+    Mistake("inspct MAP", "Did you mean 'inspect'?"),
+    Mistake("forcast MAP", "Did you mean 'forecast'?"),
+    Mistake("difff MAP MAP", "Did you mean 'diff'?"),
+    Mistake("layout", "Did you mean 'layouts'?"),
+    Mistake("simulate MAP", "unknown subcommand 'simulate'. See 'addrspace --help'."),
+    Mistake("MAP", "unknown subcommand"),
+    Mistake("inspect", "Missing expected argument '<target>'"),
+    Mistake("forecast", "Missing expected argument '<target>'"),
+    Mistake("capture", "Missing expected argument '<target>'"),
+    Mistake("diff MAP", "Missing expected argument '<to>'"),
+    Mistake("inspect MAP MAP", "Unexpected argument"),
+    Mistake("layouts MAP", "Unexpected argument"),
+    Mistake("doctor MAP", "Unexpected argument"),
+    Mistake("inspect MAP --bufer 1M", "Unknown option '--bufer'. Did you mean '--buffer'?"),
+    Mistake("inspect MAP --why", "Unknown option '--why'"),
+    Mistake("inspect MAP --buffer", "Missing value for '--buffer"),
+    Mistake("inspect MAP --buffer foo", "\"foo\" is no buffer."),
+    Mistake("inspect MAP --buffer 0", "\"0\" holds no bytes."),
+    Mistake("inspect MAP --buffer 8000x6000x4", "is no buffer."),
+    Mistake("inspect MAP --buffer 8000x6000x4x0", "holds no bytes."),
+    Mistake("inspect MAP --buffer 18446744073709551616", "is no buffer."),
+    Mistake("inspect MAP --buffer 4294967296x4294967296x1x1", "is more than 2^64 bytes."),
+    Mistake("forecast MAP --buffer 8M@3", "\"3\" in \"8M@3\" is no alignment."),
+    Mistake("forecast MAP --sequence --buffer 8M*0", "is no count."),
+    Mistake("diff MAP MAP --buffer 1.2.3", "is no buffer."),
+    Mistake("inspect MAP --allocator jemalloc", "unknown allocator \"jemalloc\"."),
+    Mistake("inspect MAP --allocator malloc@x", "is no version of malloc's C library."),
+    Mistake("inspect MAP --allocator mmap@2.36", "mmap has no versions that matter."),
+    Mistake("inspect MAP --allocator virtualalloc", "does not exist in the layout"),
+    Mistake("inspect MAP --allocator pillow --buffer 4M", "pillow needs width and height"),
+    Mistake("inspect MAP --layout windows-5g", "no layout \"windows-5g\"."),
+    Mistake("inspect MAP --range 10000", "\"10000\" is no range."),
+    Mistake("inspect MAP --range c0000000-10000", "is no range."),
+    Mistake("inspect MAP --range 10000-10000", "is no range."),
+    Mistake("inspect MAP --range 10000-xyz", "is no range."),
+    Mistake("inspect MAP --top x", "The value 'x' is invalid for '--top"),
+    Mistake("inspect MAP --top=-1", "--top takes a number from 0 up."),
+    Mistake("inspect MAP --format xml", "The value 'xml' is invalid for '--format"),
+    Mistake("inspect MAP --color blue", "The value 'blue' is invalid for '--color"),
+    Mistake("forecast MAP --require abc", "The value 'abc' is invalid for '--require"),
+    Mistake("forecast MAP --require=-1", "The value '-1' is invalid for '--require"),
+    Mistake("forecast MAP --require 1.5", "The value '1.5' is invalid for '--require"),
+    Mistake("forecast MAP --more 0", "--more takes a number from 1 up."),
+    Mistake("forecast MAP --sequence", "--sequence needs at least one --buffer."),
+    Mistake("diff - -", "only one of the two can be standard input."),
+    Mistake("capture MAP", "capture takes a process id"),
+    Mistake("capture -", "capture takes a process id"),
+  ]
+
+  @Test(arguments: mistakes)
+  func isSaid(mistake: Mistake) async throws {
+    let folder = try TemporaryFolder()
+    let map = try folder.file("usual.maps", SmallMap.usual)
+    let words = mistake.line.split(separator: " ").map { $0 == "MAP" ? map : String($0) }
+    let result = try await Program()(words, input: SmallMap.usual)
+    #expect(result.status == 64)
+    #expect(result.output == "")
+    #expect(result.error.hasPrefix("addrspace: "))
+    #expect(result.error.contains(mistake.sentence))
+  }
+
+  /// A script that checks its options wants to hear of them whatever the target.
+  @Test(
+    "usage comes before the target is looked at",
+    arguments: [
+      ["--buffer", "foo"], ["--allocator", "foo"], ["--layout", "foo"], ["--range", "foo"],
+    ])
+  func comesFirst(option: [String]) async throws {
+    for command in ["inspect", "forecast"] {
+      let result = try await Program()([command, "/nonexistent/x.maps"] + option)
+      #expect(result.status == 64, "\(command) \(option)")
+    }
+  }
+}
