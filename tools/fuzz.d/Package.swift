@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// One executable a parser, in a folder of its own with its dictionary and seeds. `tools/fuzz`
+// builds it with `--sanitize fuzzer`, whose library holds the main function.
+let package = Package(
+  name: "fuzz",
+  dependencies: [.package(name: "addrspace", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "maps",
+      dependencies: [.product(name: "AddressSpace", package: "addrspace")],
+      path: "maps",
+      exclude: ["dictionary", "seeds"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+  ]
+)
