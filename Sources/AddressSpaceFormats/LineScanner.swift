@@ -71,8 +71,10 @@ struct LineScanner {
   /// Reads `LOW-HIGH`, at the line's beginning or behind a prefix; nil where the line has none.
   mutating func range() throws(MapsLine.Failure) -> (UInt64, UInt64)? {
     skipBlanks()
-    if let range = try rangeHere() { return range }
-    // A log's prefix: look behind each blank, bracket or colon for what can only be a range.
+    let first = position
+    if hasRangeAndPermissions { return try rangeHere() }
+    // A log's prefix: look behind each blank, bracket or colon for what can only be a range. Dates
+    // and numbers with a dash look like one, but no permissions follow them.
     while position < end {
       while position < end, Self.hexadecimalDigit(bytes[position]) != nil { position += 1 }
       while position < end, Self.hexadecimalDigit(bytes[position]) == nil { position += 1 }
@@ -80,30 +82,39 @@ struct LineScanner {
       guard start > 0, !Self.isWordByte(bytes[start - 1]), hasRangeAndPermissions else { continue }
       return try rangeHere()
     }
-    return nil
+    // What begins like a mapping and goes wrong behind the range is worth a word on what.
+    position = first
+    return try rangeHere()
   }
 
   private mutating func rangeHere() throws(MapsLine.Failure) -> (UInt64, UInt64)? {
     let start = position
     let digits = digitsAhead(from: start)
-    guard digits > 0, start + digits < end, bytes[start + digits] == UInt8(ascii: "-") else {
-      return nil
-    }
-    let more = digitsAhead(from: start + digits + 1)
-    guard more > 0 else { return nil }
+    guard digits >= Self.fewestDigits, start + digits < end,
+      bytes[start + digits] == UInt8(ascii: "-"),
+      digitsAhead(from: start + digits + 1) >= Self.fewestDigits
+    else { return nil }
     guard let lower = hexadecimal(), skip(UInt8(ascii: "-")), let upper = hexadecimal() else {
       throw .addressTooLong
     }
     return (lower, upper)
   }
 
+  /// The kernel writes eight at least; hand-made files have fewer.
+  private static let fewestDigits = 4
+
   /// Whether `LOW-HIGH rwxp` stands here: enough to be sure in the middle of a line.
   private var hasRangeAndPermissions: Bool {
     let digits = digitsAhead(from: position)
     let dash = position + digits
-    guard digits >= 4, dash < end, bytes[dash] == UInt8(ascii: "-") else { return false }
-    let letters = dash + 1 + digitsAhead(from: dash + 1) + 1
-    guard letters > dash + 2, letters + 4 <= end, bytes[letters - 1] == 0x20 else { return false }
+    guard digits >= Self.fewestDigits, dash < end, bytes[dash] == UInt8(ascii: "-") else {
+      return false
+    }
+    let more = digitsAhead(from: dash + 1)
+    let letters = dash + 1 + more + 1
+    guard more >= Self.fewestDigits, letters + 4 <= end, bytes[letters - 1] == 0x20 else {
+      return false
+    }
     return Region.Access(bytes, letters..<letters + 4) != nil
   }
 

@@ -60,6 +60,8 @@ public struct MapsParser {
       }
       return
     }
+    // The one detail whose value the process chose itself: it may look like a mapping.
+    if bytes[line].starts(with: "Name:".utf8), isDetail(line) { return }
     do throws(MapsLine.Failure) {
       try append(MapsLine(bytes, line), number: number)
     } catch {

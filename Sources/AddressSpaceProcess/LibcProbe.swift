@@ -53,7 +53,11 @@ struct LibcProbe {
     let paths = [
       "/proc/\(pid)/map_files/\(low)-\(high)", "/proc/\(pid)/root\(region.name)", region.name,
     ]
-    return paths.lazy.compactMap { try? FileDescriptor.open(FilePath($0), .readOnly) }.first
+    // Not a lazy compactMap: it would open each file twice, and trap where the second time fails.
+    for path in paths {
+      if let file = try? FileDescriptor.open(FilePath(path), .readOnly) { return file }
+    }
+    return nil
   }
 
   private static let largestLibrary: Int64 = 1 << 26

@@ -91,10 +91,10 @@ struct MapsDiagnosticsTests {
   func longLine() throws {
     let long = [UInt8](repeating: UInt8(ascii: "a"), count: 10_000_000)
     #expect(throws: FormatError.noRegions(badLines: 1)) { try MapsParser.parse(long) }
-    let named = Array("20000000-20001000 rw-p 0 00:00 0 /".utf8) + long
+    let named = Array("20000000-20001000 rw-p 0 00:00 0 /".utf8) + long.prefix(1_000_000)
     let snapshot = try MapsParser.parse(Array(Self.good.utf8) + named)
-    #expect(snapshot.map.regions.last?.name.utf8.count == 10_000_001)
-    let bad = try MapsParser.parse(Array(Self.good.utf8) + long + [0x0A])
+    #expect(snapshot.map.regions.last?.name.utf8.count == 1_000_001)
+    let bad = try MapsParser.parse(Array(Self.good.utf8) + long.prefix(1_000_000) + [0x0A])
     let message = try #require(bad.diagnostics.kept.first).message
     #expect(message.utf8.count < 200)
   }

@@ -16,7 +16,7 @@ struct PinRankingTests {
 
   @Test("joined bytes, gains and order", arguments: ToySpace.Style.allCases)
   func gains(style: ToySpace.Style) throws {
-    for seed in 0..<250 as Range<UInt64> {
+    for seed in 0..<400 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       var space = ToySpace.random(style, &random)
       space.blocked = []

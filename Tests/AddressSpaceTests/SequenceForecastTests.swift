@@ -56,4 +56,25 @@ struct SequenceForecastTests {
     #expect(refused.steps.map { $0.range?.lower } == [0x12000, nil])
     #expect(!refused.isComplete)
   }
+
+  @Test("malloc: from the heap's unused end, by mmap, then from the growing heap")
+  func malloc() throws {
+    for seed in 0..<400 as Range<UInt64> {
+      var random = SeededGenerator(seed: seed)
+      let space = HeapGrowthTests.space(&random)
+      let top = Int.random(in: 0...7600, using: &random) * 16 + 8
+      let bytes = Int.random(in: 131_072...280_000, using: &random)
+      let heap = HeapFacts(top: ByteCount(UInt64(top)), end: ToySpace.range(20..<50).upper)
+      var real = GlibcSimulation(pages: PageBitmap(space), end: 50, top: top)
+      real.run(bytes: bytes)
+      let sequence = try Forecaster(HeapGrowthTests.room(space, heap)).sequence(
+        [BufferRequest(text: "\(bytes)*500")], allocator: Allocator(.malloc))
+      let placed = sequence.steps.compactMap(\.range)
+      let text: Comment = "seed \(seed), \(bytes) bytes, top \(top) in \(space)"
+      try #require(
+        placed.count == real.fromTop + real.mapped.count + real.grown.count, text)
+      let mapped = placed.dropFirst(real.fromTop).prefix(real.mapped.count)
+      try #require(Array(mapped) == real.mapped.map(ToySpace.range), text)
+    }
+  }
 }

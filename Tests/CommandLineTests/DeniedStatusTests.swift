@@ -40,7 +40,10 @@ struct PermissionStatusTests {
   /// The program for somebody who may not read what this user or root owns, nil where there is no
   /// way to be one.
   private func stranger(_ folder: TemporaryFolder) async throws -> String {
-    guard geteuid() == 0 else { return "\"$A\"" }
+    guard geteuid() == 0 else {
+      if (try? Fixtures.bytes("/proc/1/maps")) != nil { try Test.cancel("may read process 1") }
+      return "\"$A\""
+    }
     // The build may lie where nobody else comes in.
     let shown = "setpriv --reuid 65534 --regid 65534 --clear-groups '\(folder.path)/addrspace'"
     let trial = try await Program().shell(

@@ -69,10 +69,12 @@ struct GoldenTests {
     try await golden.check()
   }
 
-  @Test("no line ends with blanks", arguments: inspections + others)
-  func trailingBlanks(golden: Golden) async throws {
-    let lines = try await golden.output().split(separator: "\n")
-    #expect(lines.filter { $0.hasSuffix(" ") } == [])
+  @Test("no line ends with blanks")
+  func trailingBlanks() throws {
+    for name in Fixtures.names(in: Golden.folder, suffix: ".txt") {
+      let lines = try Fixtures.text(Golden.folder.appending(name)).split(separator: "\n")
+      #expect(lines.filter { $0.hasSuffix(" ") } == [], "\(name)")
+    }
   }
 
   @Test("in a locale without Unicode all is ASCII", arguments: inspections + others)

@@ -37,6 +37,13 @@ struct Program {
       directory: directory)
   }
 
+  /// A shell's beginning that starts a process which does nothing any more: `$p`.
+  static let sleeper = """
+    sleep 60 & p=$!
+    until [ "$(cut -d' ' -f2,3 /proc/$p/stat)" = '(sleep) S' ]; do sleep 0.01; done; sleep 0.1
+
+    """
+
   /// Runs it on a terminal of its own; both streams come back as output.
   func onTerminal(_ arguments: String...) async throws -> CommandResult {
     let line = (["exec", "\"$A\""] + arguments).joined(separator: " ")

@@ -15,7 +15,7 @@ struct TargetTests {
   @Test("a process id")
   func process() async throws {
     let result = try await Program().shell(
-      "sleep 60 & p=$!; echo $p; \"$A\" inspect $p --json; kill $p")
+      Program.sleeper + "echo $p; \"$A\" inspect $p --json; kill $p")
     let lines = result.output.split(separator: "\n", maxSplits: 1)
     let document = try JSON(String(lines.last ?? ""))
     #expect(document["source"]["kind"] == .text("process"))
@@ -95,10 +95,8 @@ struct TargetTests {
   @Test("diff takes a live process and standard input")
   func diff() async throws {
     let result = try await Program().shell(
-      """
-      sleep 60 & p=$!; "$A" capture $p | "$A" diff - $p --exit-code --json
-      echo "status $?" >&2; kill $p
-      """)
+      Program.sleeper
+        + "\"$A\" capture $p | \"$A\" diff - $p --exit-code --json; echo status $? >&2; kill $p")
     #expect(result.error == "status 0\n")
     let document = try JSON(result.output)
     #expect(document["from"]["source"]["kind"] == .text("maps"))
