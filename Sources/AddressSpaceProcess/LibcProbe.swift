@@ -55,7 +55,9 @@ struct LibcProbe {
     ]
     // Not a lazy compactMap: it would open each file twice, and trap where the second time fails.
     for path in paths {
-      if let file = try? FileDescriptor.open(FilePath(path), .readOnly) { return file }
+      if let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: .nonBlocking) {
+        return file
+      }
     }
     return nil
   }

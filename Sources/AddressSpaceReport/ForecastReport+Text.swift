@@ -19,7 +19,7 @@ extension ForecastReport {
     let buffer = answer.buffer
     let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
     var lines = [
-      style.paint(buffer.fits > 0 ? number : "None", buffer.fits > 0 ? .good : .bad)
+      style.paint(buffer.fits > 0 ? number : "No", buffer.fits > 0 ? .good : .bad)
         + " more of \(buffer.request.text) will fit by \(buffer.allocator), "
         + "\(buffer.footprint) of addresses each."
     ]
@@ -63,8 +63,9 @@ extension ForecastReport {
     let placed = sequence.steps.count { $0.range != nil }
     var lines = [
       sequence.isComplete
-        ? style.paint("All \(placed)", .good) + " buffers of the sequence fit, in this order:"
-        : style.paint("\(placed)", .bad) + " buffers of the sequence fit, then one is refused:"
+        ? style.paint("All \(placed)", .good) + " of the sequence's buffers fit:"
+        : style.paint(placed == 0 ? "No" : "Only \(placed)", .bad)
+          + " of the sequence's buffers fit:"
     ]
     let shown = style.rows(sequence.steps, usual: 20)
     for (index, step) in shown.enumerated() {

@@ -25,7 +25,7 @@ private struct InspectionScreen {
     let name = source.name ?? source.path.map(Wording.short) ?? "standard input"
     var line = source.pid.map { "  pid \($0)" } ?? ""
     line += "  " + room.layout.name + (room.layout.isAssumed ? " (assumed)" : "")
-    let regions = "  \(room.regions.count) regions"
+    let regions = "  \(room.regions.count) region\(room.regions.count == 1 ? "" : "s")"
     let space = "  \(room.layout.space)"
     let title = name.printable.fitted(to: 24)
     if title.count + line.count + space.count + regions.count <= style.columns { line += space }
