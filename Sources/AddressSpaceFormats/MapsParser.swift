@@ -16,12 +16,14 @@ public struct MapsParser {
   ///
   /// - Parameters:
   ///   - path: the file's name, for the source of the snapshot.
+  ///   - facts: what is known besides; what the text tells is added.
   ///   - strict: whether the first line that cannot be read refuses the whole.
   public static func parse(
-    _ bytes: [UInt8], path: String? = nil, strict: Bool = false
+    _ bytes: [UInt8], path: String? = nil, facts: LayoutFacts = LayoutFacts(), strict: Bool = false
   ) throws(FormatError) -> Snapshot {
     try SavedForm.refuseForeign(bytes)
     var parser = MapsParser(bytes: bytes)
+    parser.header.facts = facts
     try parser.readLines()
     let snapshot = try parser.snapshot(path: path)
     if strict, let first = snapshot.diagnostics.kept.first {
@@ -154,6 +156,8 @@ extension MapsParser {
             line: lineOf[region.range], "\(region.range) overlaps another mapping; line skipped"))
       }
     }
+    // The map alone holds them now, so that they are classified in place.
+    regions = []
     return Snapshot(
       source: Source(
         kind: hasDetails ? .smaps : .maps, pid: header.pid, path: path, name: header.name),

@@ -22,9 +22,9 @@ public struct LiveProcess: Sendable {
   public func snapshot() throws(ProcessError) -> (snapshot: Snapshot, text: [UInt8]) {
     for _ in 0..<Self.mostReadings {
       let facts = FactReader(pid: pid).facts()
-      let saved = try wholeMap("maps")
+      let saved = try wholeMap("maps", facts)
       // Only smaps tells Wine's reservation from what the program reserved itself.
-      let (map, text) = saved.snapshot.map.showsWine ? try wholeMap("smaps") : saved
+      let (map, text) = saved.snapshot.map.showsWine ? try wholeMap("smaps", facts) : saved
       // Another program may have begun in the process meanwhile.
       if FactReader(pid: pid).facts() == facts { return (snapshot(of: map, facts: facts), text) }
     }
@@ -37,7 +37,7 @@ public struct LiveProcess: Sendable {
   /// process did not run while it was read, or else when it reads the same twice; and its sizes
   /// must add up to what the kernel counted before and after.
   private func wholeMap(
-    _ file: String
+    _ file: String, _ facts: LayoutFacts
   ) throws(ProcessError) -> (snapshot: Snapshot, text: [UInt8]) {
     // Kept from one reading to the next: our own map must hold still too while it is read.
     var text: [UInt8] = []
@@ -54,7 +54,7 @@ public struct LiveProcess: Sendable {
         try files.read(file, into: &again)
         guard text == again else { continue }
       }
-      let saved = try parsed(text)
+      let saved = try parsed(text, facts)
       if isWhole(saved, pages: before) { return (saved, text) }
     }
     throw .keepsChanging(pid)
@@ -75,14 +75,17 @@ public struct LiveProcess: Sendable {
         facts.heap = GlibcArena(pid: pid, map: map, wordSize: wordSize).facts()
       }
     }
-    return Snapshot(source: source, map: map, facts: facts)
+    var snapshot = saved
+    snapshot.source = source
+    snapshot.facts = facts
+    return snapshot
   }
 
   private var stat: ProcessStat? { files.textIfReadable("stat").flatMap(ProcessStat.init) }
 
-  private func parsed(_ text: [UInt8]) throws(ProcessError) -> Snapshot {
+  private func parsed(_ text: [UInt8], _ facts: LayoutFacts) throws(ProcessError) -> Snapshot {
     do throws(FormatError) {
-      return try MapsParser.parse(text)
+      return try MapsParser.parse(text, facts: facts)
     } catch {
       throw .unreadableMap(pid, error.description)
     }

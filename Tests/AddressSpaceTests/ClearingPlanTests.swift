@@ -61,7 +61,7 @@ struct ClearingPlanTests {
       style: .fallback, pages: 18..<70,
       pieces: [
         .init(pages: 34..<36), .init(pages: 36..<46), .init(pages: 46..<48),
-        .init(pages: 48..<50, isFixed: true), .init(pages: 62..<68),
+        .init(pages: 48..<50, isFixed: true), .init(pages: 60..<70, isFixed: true),
       ],
       passes: [.init(pages: 18..<37, isTopDown: true), .init(pages: 31..<70, isTopDown: false)])
     let plan = try ClearingPlanner(
@@ -79,7 +79,7 @@ struct ClearingPlanTests {
       var random = SeededGenerator(seed: seed)
       let space = HeapGrowthTests.space(&random)
       let heap = HeapFacts(top: 40_008, end: ToySpace.range(20..<50).upper)
-      let bytes = Int.random(in: 136_000...280_000, using: &random)
+      let bytes = Int.random(in: 131_072...280_000, using: &random)
       func count(_ space: ToySpace) -> Int {
         var real = GlibcSimulation(pages: PageBitmap(space), end: 50, top: 40_008)
         real.run(bytes: bytes)
@@ -130,6 +130,6 @@ struct ClearingPlanTests {
     let found = try #require(plan)
     #expect(found.regions == 1..<4 && found.bytes == 0x3000 && found.gain == 1)
     #expect(found.window == AddressRange(0x10_1000, 0x11_2000))
-    #expect(room.actions(of: found).map(\.action) == [.unload, .unload, .free])
+    #expect(room.actions(of: found).map(\.action) == [.unload, .unload, .unload])
   }
 }

@@ -100,11 +100,10 @@ struct ForecastPropertyTests {
 }
 
 extension ToySpace {
-  /// Whether a piece touches one that grows down: it stands where else the guard gap would.
+  /// Whether a piece lies where else the guard gap of the one above would be.
   func replacesGuard(_ piece: Int) -> Bool {
-    guard piece + 1 < pieces.count else { return false }
-    return pieces[piece + 1].growsDown
-      && pieces[piece + 1].pages.lowerBound == pieces[piece].pages.upperBound
+    guard piece + 1 < pieces.count, pieces[piece + 1].growsDown else { return false }
+    return pieces[piece + 1].pages.lowerBound - pieces[piece].pages.upperBound < guardGap
   }
 }
 

@@ -3,53 +3,6 @@ import Testing
 
 @testable import AddressSpace
 
-/// malloc's large requests, one by one as glibc serves them: from the unused end of its heap, by
-/// `mmap`, and when that fails from a heap that grows.
-struct GlibcSimulation {
-  var pages: PageBitmap
-  /// The first page above the heap.
-  var end: Int
-  /// The unused bytes at the heap's end.
-  var top: Int
-  var isContiguous = true
-  var fromTop = 0
-  var mapped: [Range<Int>] = []
-  var grown: [Range<Int>] = []
-
-  static let smallest = 16
-  static let topPad = 131_072
-
-  static func pages(_ bytes: Int) -> Int { (bytes + 4095) / 4096 }
-
-  mutating func run(bytes: Int) {
-    let chunk = (bytes + 4 + 15) / 16 * 16
-    while true {
-      if grown.isEmpty, top >= chunk + Self.smallest {
-        fromTop += 1
-        top -= chunk
-      } else if top >= chunk + Self.smallest {
-        grow(chunk, by: 0)
-      } else if chunk >= 131_072, let pages = pages.place(size: Self.pages(chunk + 4 + 15)) {
-        mapped.append(pages)
-      } else {
-        let wanted = chunk + Self.topPad + Self.smallest - (isContiguous ? top : 0)
-        let more = Self.pages(wanted)
-        // The kernel wants a free page above the new break too.
-        guard pages.isOpen(end..<end + more + 1) else { return }
-        grow(chunk, by: more)
-      }
-    }
-  }
-
-  private mutating func grow(_ chunk: Int, by more: Int) {
-    let start = end * 4096 - top
-    pages.take(end..<end + more)
-    end += more
-    top += more * 4096 - chunk
-    grown.append(start..<start + chunk)
-  }
-}
-
 @Suite("The brk heap behind mmap, against glibc's order")
 struct HeapGrowthTests {
   /// A space whose lowest piece is the heap, with room for a few buffers of 33 to 70 pages.
@@ -157,6 +110,23 @@ struct HeapGrowthTests {
         let text: Comment = "seed \(seed), \(bytes) bytes, top \(top) in \(space)"
         try #require(bound.fits <= count, text)
         try #require(!bound.isExact || bound.fits == count, text)
+      }
+    }
+  }
+
+  @Test("small requests: never more than glibc serves, whatever the heap holds")
+  func small() throws {
+    for seed in 0..<400 as Range<UInt64> {
+      var random = SeededGenerator(seed: seed)
+      let space = Self.space(&random)
+      let bytes = Int.random(in: 60_000...130_000, using: &random)
+      let forecast = try Forecaster(Self.room(space, nil)).forecast(
+        BufferRequest(bytes: ByteCount(UInt64(bytes))), allocator: Allocator(.malloc))
+      #expect(!forecast.isExact)
+      for top in stride(from: 8, through: 131_000, by: 26_000) {
+        let count = GlibcSimulation.count(of: bytes, in: space, end: 50, top: top)
+        try #require(
+          forecast.fits <= UInt64(count), "seed \(seed), \(bytes) bytes, top \(top) in \(space)")
       }
     }
   }

@@ -36,7 +36,7 @@ struct LargestRequestTests {
         real.run(bytes: Int(bytes.value))
         return real.fromTop + real.mapped.count + real.grown.count > 0
       }
-      guard largest >= 136_000 else { continue }
+      guard largest >= 131_072 else { continue }
       try #require(try isServed(largest), "seed \(seed), \(largest.value) in \(space)")
       try #require(try !isServed(largest + 1), "seed \(seed), \(largest.value) in \(space)")
     }

@@ -55,7 +55,7 @@ struct PinRankingTests {
       let space = HeapGrowthTests.space(&random)
       let heap = HeapFacts(top: 40_008, end: ToySpace.range(20..<50).upper)
       let request = BufferRequest(
-        bytes: ByteCount(UInt64.random(in: 136_000...280_000, using: &random)))
+        bytes: ByteCount(UInt64.random(in: 131_072...280_000, using: &random)))
       let malloc = Allocator(.malloc)
       let room = HeapGrowthTests.room(space, heap)
       let now = try Forecaster(room).forecast(request, allocator: malloc).fits

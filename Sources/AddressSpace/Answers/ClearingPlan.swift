@@ -97,10 +97,11 @@ public struct ClearingPlanner: Sendable {
   /// It can, where a free span crosses the end of a top-down search and a later search goes on
   /// above: once a buffer fits below that end it is taken from there, and what is left above may be
   /// too short for the one that would have lain across. Whether one fits below is a matter of where
-  /// the window's free space begins.
+  /// the window's free space begins. What begins at the end of the brk heap is a class of its own:
+  /// a block that comes to fit there leaves less for the heap to grow into.
   private func startClasses() -> [Range<Int>] {
     let searches = room.layout.searches
-    var cuts: [Address] = []
+    var cuts = room.endOfBreak.map { [$0, $0 + 1] } ?? []
     for (index, search) in searches.enumerated() where search.direction == .topDown {
       let edge = search.range.upper
       guard searches[(index + 1)...].contains(where: { $0.range.contains(edge) }) else { continue }

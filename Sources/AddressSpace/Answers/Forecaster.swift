@@ -47,9 +47,14 @@ public struct Forecaster: Sendable {
     var isExact: Bool
   }
 
+  /// The largest of these that is within reach; of equal ones the lowest.
   private func largestReachable(of ranges: [AddressRange]) -> AddressRange? {
-    ranges.filter { room.layout.reachable(in: $0) > .zero }
-      .max { ($0.size, $1.lower) < ($1.size, $0.lower) }
+    var largest: AddressRange?
+    for range in ranges {
+      if let largest, (range.size, largest.lower) <= (largest.size, range.lower) { continue }
+      if room.layout.reachable(in: range) > .zero { largest = range }
+    }
+    return largest
   }
 
   /// Blocks that are all alike: counted span by span, never enumerated.
@@ -58,19 +63,25 @@ public struct Forecaster: Sendable {
     var blocks: UInt64 = 0
     var chunks: UInt64 = 0
     var isExact = footprint.isExact && room.isExact
+    var left: [AddressRange] = []
+    left.reserveCapacity(room.freeSpans.count)
     for span in room.freeSpans {
       guard let range = span.placeable else { continue }
       let count = capacity.count(in: range)
       blocks += count.blocks
       chunks += count.chunks
       if capacity.dependsOnHeapTop(in: range) { isExact = false }
+      if count == SpanCapacity.Count() {
+        left.append(range)
+      } else {
+        left += capacity.left(of: range)
+      }
     }
     if let growth = footprint.heapGrowth, mayBeServedByUnreadHeap(growth) { isExact = false }
-    let spans = room.freeSpans.compactMap(\.placeable)
     return Fit(
       count: blocks * footprint.buffersPerSet + chunks,
       places: limit == 0 ? [] : places(by: capacity, limit: limit),
-      left: spans.flatMap(capacity.left), isExact: isExact)
+      left: left, isExact: isExact)
   }
 
   /// Whether the heap could serve a chunk without growing, and was not read: or is not even known.

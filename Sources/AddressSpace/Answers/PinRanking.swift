@@ -6,6 +6,8 @@ public struct PinRanking: Sendable {
   private let counters: [GainCounter]
   private let noGains: [UInt64]
   private let largest: ByteCount
+  private let smallestUse: ByteCount
+  private let endOfBreak: Address?
 
   /// A ranking for a room, by what it gains for these buffers.
   public init(_ room: Room, for buffers: [(BufferRequest, Allocator)]) throws(AllocatorError) {
@@ -18,6 +20,8 @@ public struct PinRanking: Sendable {
       counters.append(try GainCounter(room, request, allocator))
     }
     self.counters = counters
+    smallestUse = counters.map(\.smallestUse).min() ?? .zero
+    endOfBreak = room.endOfBreak
     noGains = [UInt64](repeating: 0, count: counters.count)
   }
 
@@ -26,71 +30,55 @@ public struct PinRanking: Sendable {
   /// Pins are groups of regions that go together and, where groups touch, the run of those that
   /// can go and the whole run between two free spans.
   public func pins() -> [Pin] {
-    var pins: [Pin] = []
-    pins.reserveCapacity(groups.count)
-    for run in runs(in: groups.indices, where: { _, _ in true }) {
-      let movable = runs(in: run) { groups[$0].isMovable && groups[$1].isMovable }
-      for part in movable where part.count > 1 { append(part, to: &pins) }
-      for group in run where isAtEdge(group, of: run) || holdsBlock(group) {
-        append(group..<group + 1, to: &pins)
-      }
-      if run.count > 1, movable != [run] { append(run, to: &pins) }
-    }
-    return Self.ranked(pins)
-  }
-
-  /// Only those that gain something need to be compared in full; the rest go by address, which is
-  /// nearly how they were found.
-  private static func ranked(_ pins: [Pin]) -> [Pin] {
     var gaining: [Pin] = []
+    // Nearly all, and they are found in their order already.
     var others: [Pin] = []
-    others.reserveCapacity(pins.count)
-    for pin in pins {
-      if pin.largestGain > .zero || pin.bufferGain.contains(where: { $0 > 0 }) {
-        gaining.append(pin)
-      } else {
-        var place = others.count
-        while place > 0, isWorse(pin, others[place - 1]) { place -= 1 }
-        others.insert(pin, at: place)
+    others.reserveCapacity(groups.count + groups.count / 2)
+    var start = 0
+    while start < groups.count {
+      let end = endOfRun(from: start)
+      eachCandidate(in: start..<end) { members in
+        let pin = pin(of: members)
+        let gainsBuffers = pin.bufferGain.contains { $0 > 0 }
+        // It has free space beside it, or would gain something by going.
+        guard pin.joined > pin.range.size || gainsBuffers else { return }
+        if pin.largestGain > .zero || gainsBuffers {
+          gaining.append(pin)
+        } else {
+          others.append(pin)
+        }
       }
+      start = end
     }
-    return gaining.sorted(by: isWorse) + others
+    others.insert(contentsOf: gaining.sorted(by: Self.isWorse), at: 0)
+    return others
   }
 
-  private func isAtEdge(_ group: Int, of run: Range<Int>) -> Bool {
-    group == run.lowerBound || group == run.upperBound - 1
+  /// The end of the run of touching groups that begins at `start`.
+  private func endOfRun(from start: Int) -> Int {
+    var end = start + 1
+    while end < groups.count, groups[end - 1].range.upper == groups[end].range.lower { end += 1 }
+    return end
+  }
+
+  /// Hands out what may be a pin in a run of touching groups, by address.
+  private func eachCandidate(in run: Range<Int>, _ body: (Range<Int>) -> Void) {
+    var endOfMovable = run.lowerBound
+    for group in run {
+      let isAtEdge = group == run.lowerBound || group == run.upperBound - 1
+      if isAtEdge || holdsBlock(group) { body(group..<group + 1) }
+      if group >= endOfMovable, groups[group].isMovable {
+        endOfMovable = group + 1
+        while endOfMovable < run.upperBound, groups[endOfMovable].isMovable { endOfMovable += 1 }
+        if endOfMovable - group > 1 { body(group..<endOfMovable) }
+      }
+      if group == run.lowerBound, endOfMovable < run.upperBound, run.count > 1 { body(run) }
+    }
   }
 
   /// Whether what lies amid others could hold a buffer by itself; else it would gain nothing.
   private func holdsBlock(_ group: Int) -> Bool {
-    counters.contains { $0.smallestUse <= groups[group].range.size }
-  }
-
-  /// Adds a pin that has free space beside it or would gain something by going.
-  private func append(_ members: Range<Int>, to pins: inout [Pin]) {
-    let pin = pin(of: members)
-    if pin.joined > pin.range.size || pin.bufferGain.contains(where: { $0 > 0 }) {
-      pins.append(pin)
-    }
-  }
-
-  /// The longest runs of touching groups of which each neighbouring two belong together.
-  private func runs(
-    in range: Range<Int>, where together: (Int, Int) -> Bool
-  ) -> [Range<Int>] {
-    var runs: [Range<Int>] = []
-    var start = range.lowerBound
-    while start < range.upperBound {
-      var end = start + 1
-      while end < range.upperBound, groups[end - 1].range.upper == groups[end].range.lower,
-        together(end - 1, end)
-      {
-        end += 1
-      }
-      runs.append(start..<end)
-      start = end
-    }
-    return runs
+    smallestUse <= groups[group].range.size && !counters.isEmpty
   }
 
   private func pin(of members: Range<Int>) -> Pin {
@@ -107,6 +95,10 @@ public struct PinRanking: Sendable {
   }
 
   private func bufferGain(merging spans: Range<Int>, into merged: AddressRange?) -> [UInt64] {
+    // Nearly always too little for any buffer, unless the brk heap's unused end adds to it.
+    guard let merged, merged.size >= smallestUse || merged.lower == endOfBreak else {
+      return noGains
+    }
     var gains = noGains
     for index in counters.indices {
       let gain = counters[index].gain(merging: spans, into: merged)

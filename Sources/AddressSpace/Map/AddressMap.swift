@@ -34,8 +34,11 @@ public struct AddressMap: Sendable {
   }
 
   /// The same mappings with kinds that take their neighbours and `facts` into account.
-  public func classified(with facts: LayoutFacts) -> AddressMap {
-    AddressMap(ordered: RegionClassifier(regions: regions, facts: facts).classified())
+  public consuming func classified(with facts: LayoutFacts) -> AddressMap {
+    var classifier = RegionClassifier(regions: regions, facts: facts)
+    _ = consume self
+    classifier.classify()
+    return AddressMap(ordered: classifier.regions)
   }
 
   /// The bytes of all mappings, without the gate page above user space, which belongs to nobody.

@@ -10,12 +10,10 @@ struct RegionClassifier {
   var regions: [Region]
   let facts: LayoutFacts
 
-  func classified() -> [Region] {
-    var result = self
-    result.markImages()
-    result.markHeap()
-    result.markThreadStacks()
-    return result.regions
+  mutating func classify() {
+    markImages()
+    markHeap()
+    markThreadStacks()
   }
 
   /// Sets a kind only where it changes: a map that is classified again is not copied.
@@ -88,10 +86,13 @@ struct RegionClassifier {
   private mutating func markThreadStacks() {
     let usual = facts.stackLimit.flatMap { $0 < .gibibytes(1) ? $0 : nil } ?? Self.usualStack
     for index in regions.indices.dropFirst() {
+      guard regions[index].kind == .anonymous, regions[index - 1].kind == .reserved else {
+        continue
+      }
       let region = regions[index]
       let guardRegion = regions[index - 1]
-      guard region.kind == .anonymous, region.isUnnamed, guardRegion.kind == .reserved,
-        guardRegion.range.upper == region.range.lower, guardRegion.size <= Self.largestGuard,
+      guard region.isUnnamed, guardRegion.range.upper == region.range.lower,
+        guardRegion.size <= Self.largestGuard,
         region.size == usual || region.size + guardRegion.size == usual
       else { continue }
       mark(index, .stack)

@@ -11,7 +11,8 @@ public struct Snapshot: Sendable {
 
   /// A snapshot of `map`, whose regions are classified here.
   public init(
-    source: Source, map: AddressMap, facts: LayoutFacts, diagnostics: Diagnostics = Diagnostics()
+    source: Source, map: consuming AddressMap, facts: LayoutFacts,
+    diagnostics: Diagnostics = Diagnostics()
   ) {
     self.source = source
     self.map = map.classified(with: facts)

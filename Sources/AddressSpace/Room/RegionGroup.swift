@@ -32,13 +32,12 @@ extension Room {
   }
 
   private func belongs(_ index: Int, with start: Int) -> Bool {
-    let region = regions[index]
-    let below = regions[index - 1]
-    let first = regions[start]
-    guard region.range.lower == below.range.upper, region.kind == first.kind else { return false }
-    switch region.kind {
-    case .image: return region.name == first.name || region.isUnnamed
-    case .stack: return below.access.isNone && region.isUnnamed
+    guard regions[index].range.lower == regions[index - 1].range.upper,
+      regions[index].kind == regions[start].kind
+    else { return false }
+    switch regions[index].kind {
+    case .image: return regions[index].name == regions[start].name || regions[index].isUnnamed
+    case .stack: return regions[index - 1].access.isNone && regions[index].isUnnamed
     default: return false
     }
   }

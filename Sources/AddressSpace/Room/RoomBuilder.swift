@@ -5,6 +5,7 @@ struct RoomBuilder {
   let facts: LayoutFacts
 
   func occupants() -> (inside: [Region], outside: [Region]) {
+    if layout.system == .linux, layout.blocked.isEmpty, isAllInside { return (map.regions, []) }
     var inside: [Region] = []
     var outside: [Region] = []
     inside.reserveCapacity(map.regions.count + layout.blocked.count)
@@ -21,6 +22,12 @@ struct RoomBuilder {
       }
     }
     return (addingBlocked(to: inside), outside)
+  }
+
+  /// Whether no region lies outside or reaches out: they are in order, so two tell for all.
+  private var isAllInside: Bool {
+    guard let first = map.regions.first, let last = map.regions.last else { return true }
+    return layout.space.lower <= first.range.lower && last.range.upper <= layout.space.upper
   }
 
   /// Wine's own reservation is free to the program inside it.
@@ -47,12 +54,14 @@ struct RoomBuilder {
 
   func freeSpans(between regions: [Region]) -> [FreeSpan] {
     var spans: [FreeSpan] = []
+    spans.reserveCapacity(regions.count + 1)
     var lower = layout.space.lower
-    for (index, region) in regions.enumerated() {
-      if let gap = AddressRange(lower, region.range.lower) {
+    for index in regions.indices {
+      let range = regions[index].range
+      if let gap = AddressRange(lower, range.lower) {
         spans.append(layout.freeSpan(gap, above: index, in: regions))
       }
-      lower = region.range.upper
+      lower = range.upper
     }
     if let gap = AddressRange(lower, layout.space.upper) {
       spans.append(layout.freeSpan(gap, above: regions.count, in: regions))
