@@ -53,6 +53,15 @@ struct CaptureHeader {
     }
   }
 
+  /// Whether the heap that the capture tells of can be in this map: it ends in a mapping, and nothing
+  /// of it is larger than one.
+  func heapFits(in map: AddressMap) -> Bool {
+    guard let heap = facts.heap else { return true }
+    guard heap.end.value > 0, map.region(at: heap.end - 1) != nil else { return false }
+    let largest = map.regions.lazy.map(\.size).max() ?? .zero
+    return heap.top <= largest && heap.freeChunks.allSatisfy { $0 <= largest }
+  }
+
   private mutating func read(_ field: Field, _ value: String) -> Bool {
     switch field {
     case .pid: set(&pid, Int32(digits: value))
