@@ -33,14 +33,16 @@ struct CaptureTests {
     facts.lowestMapping = maybe(Address(number()))
     facts.legacySysctl = maybe(Bool.random(using: &random))
     facts.startOfBreak = maybe(Address(number()))
-    let end = number()
+    // A heap must end in a mapping and hold nothing larger than one.
+    func heapSize() -> ByteCount {
+      ByteCount(UInt64.random(in: 0...0x1000_0000, using: &random))
+    }
     facts.heap = maybe(
       HeapFacts(
-        top: ByteCount(UInt64.random(in: 0...end, using: &random)), end: Address(end),
+        top: heapSize(),
+        end: Address(UInt64.random(in: 0x0805_0001...0x0807_1000, using: &random)),
         isContiguous: Bool.random(using: &random),
-        freeChunks: (0..<Int.random(in: 0...3, using: &random)).map { _ in
-          ByteCount(UInt64.random(in: 0...end, using: &random))
-        }))
+        freeChunks: (0..<Int.random(in: 0...3, using: &random)).map { _ in heapSize() }))
     let low = number()
     facts.firstMapping = AddressRange(Address(low / 2), Address(low)).flatMap { maybe($0) }
     facts.isRandomized = maybe(Bool.random(using: &random))
@@ -71,6 +73,19 @@ struct CaptureTests {
       let before = map.classified(with: facts)
       try #require(read.map.regions == before.regions, "seed \(seed)")
     }
+  }
+
+  @Test(
+    "a heap that its map cannot hold is ignored, and that is said",
+    arguments: [
+      "0x08071000 268435457 contiguous", "0x08071000 16 contiguous 268435457",
+      "0x09000000 16 contiguous", "0x00000000 0 contiguous",
+    ])
+  func impossibleHeap(heap: String) throws {
+    let text = "# addrspace capture 1\n# heap: \(heap)\n" + Self.maps
+    let snapshot = try MapsParser.parse(Array(text.utf8))
+    #expect(snapshot.facts.heap == nil)
+    #expect(snapshot.diagnostics.count == 1)
   }
 
   @Test("traits that only smaps knows are kept beside the lines of maps")

@@ -48,13 +48,19 @@ struct GlibcSimulation {
 extension GlibcSimulation {
   /// How many chunks below the threshold of `mmap` are served: from the heap as long as it can
   /// grow, then from mappings of at least a mebibyte in its place.
-  static func count(of bytes: Int, in space: ToySpace, end: Int, top: Int) -> Int {
+  ///
+  /// 2.35 to 2.37 swapped two arguments: only the first such mapping is of a mebibyte, later ones
+  /// are as large as they must be.
+  static func count(
+    of bytes: Int, in space: ToySpace, end: Int, top: Int, isSwapped: Bool
+  ) -> Int {
     let chunk = (bytes + 4 + 15) / 16 * 16
     var pages = PageBitmap(space)
     var end = end
     var top = top
     var count = 0
     var canGrow = true
+    var least = 256
     while true {
       if top >= chunk + smallest {
         top -= chunk
@@ -67,8 +73,9 @@ extension GlibcSimulation {
         end += more
         top += more * 4096
       } else {
-        let size = max(256, Self.pages(chunk + topPad + smallest))
+        let size = max(least, Self.pages(chunk + topPad + smallest))
         guard pages.place(size: size) != nil else { return count }
+        if isSwapped { least = 0 }
         // Two fence posts at its end.
         top = size * 4096 - 2 * smallest
       }

@@ -114,17 +114,21 @@ struct HeapGrowthTests {
     }
   }
 
-  @Test("small requests: never more than glibc serves, whatever the heap holds")
-  func small() throws {
+  @Test(
+    "small requests: never more than glibc serves, whatever the heap holds",
+    arguments: [LibcVersion(2, 31), LibcVersion(2, 36), LibcVersion(2, 41)])
+  func small(version: LibcVersion) throws {
     for seed in 0..<400 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       let space = Self.space(&random)
       let bytes = Int.random(in: 60_000...130_000, using: &random)
       let forecast = try Forecaster(Self.room(space, nil)).forecast(
-        BufferRequest(bytes: ByteCount(UInt64(bytes))), allocator: Allocator(.malloc))
+        BufferRequest(bytes: ByteCount(UInt64(bytes))),
+        allocator: Allocator(.malloc, version: version))
       #expect(!forecast.isExact)
       for top in stride(from: 8, through: 131_000, by: 26_000) {
-        let count = GlibcSimulation.count(of: bytes, in: space, end: 50, top: top)
+        let count = GlibcSimulation.count(
+          of: bytes, in: space, end: 50, top: top, isSwapped: version == LibcVersion(2, 36))
         try #require(
           forecast.fits <= UInt64(count), "seed \(seed), \(bytes) bytes, top \(top) in \(space)")
       }
