@@ -35,7 +35,7 @@ struct CaptureTests {
     facts.startOfBreak = maybe(Address(number()))
     // A heap must end in a mapping and hold nothing larger than one.
     func heapSize() -> ByteCount {
-      ByteCount(UInt64.random(in: 0...0x1000_0000, using: &random))
+      ByteCount(UInt64.random(in: 0...0x0800_0000, using: &random))
     }
     facts.heap = maybe(
       HeapFacts(
