@@ -1,0 +1,26 @@
+/// Random numbers that are the same for the same seed everywhere (SplitMix64).
+struct SeededNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// A number below `bound`.
+  mutating func below(_ bound: UInt64) -> UInt64 {
+    next(upperBound: bound)
+  }
+
+  /// Whether something happens that happens once in `count` times.
+  mutating func isOne(in count: UInt64) -> Bool {
+    below(count) == 0
+  }
+}

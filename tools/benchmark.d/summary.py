@@ -1,0 +1,123 @@
+"""Writes what raw.csv comes to: summary.py RAW FACTS. Status 1 where a requirement is missed.
+
+FACTS has lines "NAME: TEXT" on the machine and what was measured; they are copied as they are.
+"""
+
+import csv
+import math
+import statistics
+import sys
+from collections import defaultdict
+
+INSPECT, PMAP = "addrspace inspect", "pmap"
+OURS, THEIRS = "addrspace", "procmaps"
+TOGETHER = ("pins", "forecast", "plan")
+
+
+class Figures:
+    """The runs of raw.csv, by part, case, subject and metric."""
+
+    def __init__(self, path: str) -> None:
+        self.runs: dict[tuple[str, str, str, str], list[float]] = defaultdict(list)
+        with open(path, encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                key = (row["part"], row["case"], row["subject"], row["metric"])
+                self.runs[key].append(float(row["milliseconds"]))
+
+    def cases(self, part: str) -> list[str]:
+        return list(dict.fromkeys(key[1] for key in self.runs if key[0] == part))
+
+    def subjects(self, part: str, case: str) -> list[str]:
+        return list(dict.fromkeys(key[2] for key in self.runs if key[:2] == (part, case)))
+
+    def median(self, part: str, case: str, subject: str, metric: str = "wall") -> float:
+        runs = self.runs.get((part, case, subject, metric))
+        return statistics.median(runs) if runs else math.nan
+
+
+def table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in [heads, ["---"] * len(heads), *rows]]
+    return "\n".join(lines)
+
+
+def number(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def times(part: str, figures: Figures) -> str:
+    rows = []
+    for case in figures.cases(part):
+        for subject in figures.subjects(part, case):
+            for metric in ("wall", "cpu"):
+                runs = figures.runs.get((part, case, subject, metric))
+                if not runs:
+                    continue
+                quarters = statistics.quantiles(runs, n=4) if len(runs) > 1 else runs * 3
+                spread = [min(runs), quarters[0], statistics.median(runs), quarters[2], max(runs)]
+                rows.append([case, subject, metric, str(len(runs)), *map(number, spread)])
+    heads = ["case", "subject", "ms of", "runs", "least", "quarter", "median", "3 quarters", "most"]
+    return table(heads, rows)
+
+
+def growth(figures: Figures) -> str:
+    sizes = sorted({int(case) for case in figures.cases("growth")})
+    names = figures.subjects("growth", str(sizes[0]))
+    pairs = list(zip(sizes, sizes[1:]))
+    rows = []
+    for name in names:
+        medians = {size: figures.median("growth", str(size), name) for size in sizes}
+        ratios = [medians[high] / medians[low] for low, high in pairs]
+        rows.append([name, *map(number, medians.values()), *map(number, ratios)])
+    law = [high * math.log(high) / (low * math.log(low)) for low, high in pairs]
+    rows.append(["n log n", *[""] * len(sizes), *map(number, law)])
+    heads = [f"{size:,}" for size in sizes] + [f"{high:,} / {low:,}" for low, high in pairs]
+    return table(["ms", *heads], rows)
+
+
+def requirements(figures: Figures) -> list[tuple[str, str, bool]]:
+    """What is required, what was measured, and whether that will do."""
+    found = []
+    for case in figures.cases("commands"):
+        if case == "start":
+            start = figures.median("commands", case, "addrspace --version")
+            found.append(("the binary starts in under 5 ms", f"{number(start)} ms", start < 5))
+            continue
+        ours = figures.median("commands", case, INSPECT)
+        ratio = ours / figures.median("commands", case, PMAP)
+        found.append(
+            (f"inspect takes no longer than pmap: {case}", f"{ratio:.2f} of its time", ratio <= 1))
+    for case in figures.cases("parse"):
+        ratio = figures.median("parse", case, OURS) / figures.median("parse", case, THEIRS)
+        found.append(
+            (f"parsing takes a third of procmaps's time at most: {case}",
+             f"{ratio:.2f} of its time", ratio <= 1 / 3))
+    if figures.cases("growth"):
+        million = sum(figures.median("growth", "1000000", name) for name in TOGETHER)
+        found.append(
+            ("pins, forecast and clearing plan of 1,000,000 regions together in under 2 s",
+             f"{number(million / 1e3)} s", million < 2000))
+    return found
+
+
+def main() -> None:
+    figures = Figures(sys.argv[1])
+    with open(sys.argv[2], encoding="utf-8") as file:
+        facts = [line.rstrip("\n") for line in file]
+    found = requirements(figures)
+    rows = [[what, measured, "yes" if met else "NO"] for what, measured, met in found]
+    print("# What tools/benchmark measured\n")
+    print("\n".join(f"- {fact}" for fact in facts))
+    print("\nEvery run's figure is in raw.csv; here are medians of wall time, in milliseconds.")
+    print("\n## Required\n")
+    print(table(["requirement", "measured", "met"], rows))
+    if figures.cases("commands"):
+        print("\n## Whole commands, in turn\n\n" + times("commands", figures))
+    if figures.cases("parse"):
+        print("\n## Parsing the saved text of the same, in process, batches in turn\n")
+        print(times("parse", figures))
+    if figures.cases("growth"):
+        print("\n## Growth with the number of regions\n\n" + growth(figures))
+    sys.exit(0 if all(met for _, _, met in found) else 1)
+
+
+main()
