@@ -61,15 +61,20 @@ struct GlibcMalloc: Sendable {
       isExact: chunk > highestThreshold)
   }
 
-  /// Small chunks come from the brk heap; where that cannot grow, from mappings in its place: of a
-  /// mebibyte, or just large enough for one chunk and the pad in 2.35 to 2.37, where two arguments
-  /// were swapped.
+  /// Small chunks come from the brk heap; where that cannot grow, from mappings of a mebibyte in its
+  /// place. In 2.35 to 2.37, where two arguments were swapped, only the first is so large; those after
+  /// it hold one chunk and the pad, so that a mebibyte of them is counted.
   private func heap(_ chunk: ByteCount) -> Footprint {
-    let least = (LibcVersion(2, 35)...LibcVersion(2, 37)).contains(version) ? .zero : Self.mapping
-    let refill = max((chunk + pad).roundedUp(to: page) ?? chunk, least)
+    let small = (chunk + pad).roundedUp(to: page) ?? chunk
+    let refill = max(small, Self.mapping)
+    func chunks(in mapping: ByteCount) -> UInt64 {
+      mapping.lowered(by: ByteCount(2 * smallestChunk)).value / chunk.value
+    }
+    let isSwapped = (LibcVersion(2, 35)...LibcVersion(2, 37)).contains(version)
     return Footprint(
       blocks: [Block(size: refill)],
-      buffersPerSet: refill.lowered(by: ByteCount(2 * smallestChunk)).value / chunk.value,
+      buffersPerSet: isSwapped
+        ? max(1, refill.value / small.value) * chunks(in: small) : chunks(in: refill),
       heapGrowth: HeapGrowth(
         chunk: chunk, pad: pad, smallest: ByteCount(smallestChunk), isFirst: true),
       isExact: false)
