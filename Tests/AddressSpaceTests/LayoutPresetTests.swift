@@ -89,6 +89,21 @@ struct LayoutPresetTests {
     #expect(layout.granularity == .kibibytes(64) && layout.system == .wine)
     #expect(layout.searches.allSatisfy { $0.alignment == .kibibytes(64) })
     #expect(layout.searches.first?.direction == .bottomUp)
+    // What DOS programs need lies below; new WoW64 hands it out.
+    let isNew = name.hasPrefix("wine-new")
+    #expect(layout.searches.first?.range.lower == (isNew ? 0x1_0000 : 0x11_0000))
+    // Outside of its areas old Wine asks the kernel, for 64 KiB more than it needs.
+    let areas = layout.searches.prefix { $0.excluded.isEmpty }
+    #expect(areas.allSatisfy { $0.slack == .zero && $0.direction == .bottomUp })
+    let outside = layout.searches.dropFirst(areas.count)
+    #expect(outside.map(\.direction) == (isNew ? [.bottomUp] : [.topDown, .bottomUp]))
+    #expect(outside.allSatisfy { $0.slack == (isNew ? .zero : .kibibytes(64)) })
+    #expect(outside.allSatisfy { $0.excluded == areas.map(\.range).map(Self.withDOS) })
+  }
+
+  /// An area as it is walled off: with what lies below 0x110000.
+  static func withDOS(_ area: AddressRange) -> AddressRange {
+    area.lower == 0x11_0000 ? AddressRange(0x1_0000, area.upper) ?? area : area
   }
 
   @Test("64 bits, and every name once with something to say about it")
