@@ -119,7 +119,7 @@ extension String {
   /// What follows the last slash, without the kernel's mark of a removed file.
   var lastPathComponent: Substring {
     let name = hasSuffix(" (deleted)") ? dropLast(10) : self[...]
-    return name.lastIndex(where: { $0 == "/" || $0 == "\\" })
-      .map { name[name.index(after: $0)...] } ?? name
+    return name.utf8.lastIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+      .map { name[name.utf8.index(after: $0)...] } ?? name
   }
 }

@@ -12,7 +12,7 @@ struct OwnerRules {
     switch region.kind {
     case .system, .heap: .fixed
     case .stack: region.name == "[stack]" ? .fixed : .smallerStack
-    case .image: isFixed(region) ? .fixed : isWindowsImageName(region.name) ? .rebase : .unload
+    case .image: isFixed(region) ? .fixed : isRebasable(region) ? .rebase : .unload
     case .reserved: .shrink
     case .anonymous: .free
     case .file, .shared: .unmap
@@ -20,10 +20,18 @@ struct OwnerRules {
   }
 
   private func isFixed(_ image: Region) -> Bool {
-    let file = image.name.lastPathComponent.lowercased()
-    return image.name == program || Self.fixedNames.contains(String(file))
+    if image.name == program { return true }
+    let name = String(image.name.lastPathComponent)
+    let file = system == .linux ? name : name.lowercased()
+    return Self.fixedNames.contains(file)
       || Self.fixedPrefixes.contains(where: file.hasPrefix)
       || system != .linux && file.hasSuffix(".exe")
+  }
+
+  private func isRebasable(_ image: Region) -> Bool {
+    // Linux libraries are many and have no ending of three letters: no need to look closer.
+    let dot = image.name.utf8.dropLast(3).last
+    return (system != .linux || dot == UInt8(ascii: ".")) && isWindowsImageName(image.name)
   }
 
   /// The program itself: the lowest image that is no library; with the brk heap behind it, that.
@@ -42,5 +50,7 @@ struct OwnerRules {
     "wine-preloader", "wine", "wine64-preloader", "wine64",
   ]
 
-  private static let fixedPrefixes = ["ld-", "ld.so", "libc-2.", "libuclibc-", "libc.musl-"]
+  private static let fixedPrefixes = [
+    "ld-", "ld.so", "libc-2.", "libuClibc-", "libuclibc-", "libc.musl-",
+  ]
 }

@@ -17,6 +17,15 @@ extension Room {
     var groups: [RegionGroup] = []
     groups.reserveCapacity(regions.count)
     let rules = OwnerRules(room: self)
+    // What a name tells is worked out once: many regions share one.
+    var byName: [String: Pin.Action] = [:]
+    func action(of region: Region) -> Pin.Action {
+      guard region.kind == .image else { return rules.action(for: region) }
+      if let known = byName[region.name] { return known }
+      let action = rules.action(for: region)
+      byName[region.name] = action
+      return action
+    }
     var start = 0
     while start < regions.count {
       var end = start + 1
@@ -24,7 +33,7 @@ extension Room {
       if let range = AddressRange(regions[start].range.lower, regions[end - 1].range.upper) {
         groups.append(
           RegionGroup(
-            indices: start..<end, range: range, action: rules.action(for: regions[start])))
+            indices: start..<end, range: range, action: action(of: regions[start])))
       }
       start = end
     }
