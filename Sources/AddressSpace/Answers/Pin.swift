@@ -11,7 +11,7 @@ public struct Pin: Sendable {
   /// How much larger the largest free span would be without it.
   public let largestGain: ByteCount
   /// How many more buffers would fit without it, one number a forecast.
-  public let bufferGain: [UInt64]
+  public internal(set) var bufferGain: [UInt64]
 
   /// What an owner would have to do to give up its addresses.
   public enum Action: String, Sendable {

@@ -30,28 +30,22 @@ public struct PinRanking: Sendable {
   /// Pins are groups of regions that go together and, where groups touch, the run of those that
   /// can go and the whole run between two free spans.
   public func pins() -> [Pin] {
-    var gaining: [Pin] = []
-    // Nearly all, and they are found in their order already.
-    var others: [Pin] = []
-    others.reserveCapacity(groups.count + groups.count / 2)
+    var widening: [Pin] = []
+    var others = PinsByGain()
     var start = 0
     while start < groups.count {
       let end = endOfRun(from: start)
       eachCandidate(in: start..<end) { members in
         let pin = pin(of: members)
-        let gainsBuffers = pin.bufferGain.contains { $0 > 0 }
         // It has free space beside it, or would gain something by going.
-        guard pin.joined > pin.range.size || gainsBuffers else { return }
-        if pin.largestGain > .zero || gainsBuffers {
-          gaining.append(pin)
-        } else {
-          others.append(pin)
+        guard pin.joined > pin.range.size || pin.bufferGain.contains(where: { $0 > 0 }) else {
+          return
         }
+        if pin.largestGain > .zero { widening.append(pin) } else { others.add(pin) }
       }
       start = end
     }
-    others.insert(contentsOf: gaining.sorted(by: Self.isWorse), at: 0)
-    return others
+    return widening.sorted(by: Self.isWorse) + others.ordered()
   }
 
   /// The end of the run of touching groups that begins at `start`.

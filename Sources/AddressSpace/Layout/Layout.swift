@@ -60,6 +60,12 @@ public struct Layout: Sendable {
       self.excluded = excluded
     }
 
+    /// Whether this pass looks at all of a free range.
+    func sees(_ free: AddressRange) -> Bool {
+      range.lower <= free.lower && free.upper <= range.upper
+        && !excluded.contains { $0.overlaps(free) }
+    }
+
     /// What of a free range this pass looks at, in address order.
     func parts(of free: AddressRange) -> [AddressRange] {
       guard var rest = free.clamped(to: range) else { return [] }

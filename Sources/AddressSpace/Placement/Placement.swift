@@ -34,6 +34,21 @@ struct Placement: Sendable {
   /// How many blocks.
   var count: UInt64 { runs.reduce(0) { $0 + $1.count } }
 
+  /// How many blocks `searches` can place in one range, without a list of where.
+  ///
+  /// Nearly always one search sees all of the range and leaves too little for those after it.
+  static func count(
+    of block: Block, in range: AddressRange, by searches: [Layout.Search]
+  ) -> UInt64 {
+    if let search = searches.first(where: { $0.range.overlaps(range) }), search.sees(range),
+      let run = PlacementRun(of: block, in: range, by: search), let hull = run.hull,
+      hull.lower - range.lower < block.size, range.upper - hull.upper < block.size
+    {
+      return run.count
+    }
+    return Placement(of: block, in: [range], by: searches).count
+  }
+
   /// The first `limit` ranges, in the order in which they are handed out.
   func ranges(limit: Int) -> [AddressRange] {
     var result: [AddressRange] = []

@@ -39,7 +39,7 @@ struct SpanCapacity: Sendable {
     guard let range else { return Count() }
     if let heap, range.lower == heap.end { return count(in: range, growing: heap) }
     guard range.size >= block.size else { return Count() }
-    return Count(blocks: Placement(of: block, in: [range], by: searches).count)
+    return Count(blocks: Placement.count(of: block, in: range, by: searches))
   }
 
   /// Whether the brk heap is asked before the system's searches.
