@@ -31,21 +31,21 @@ public struct PinRanking: Sendable {
   /// can go and the whole run between two free spans.
   public func pins() -> [Pin] {
     var widening: [Pin] = []
-    var others = PinsByGain()
+    var others = PinsByGain(capacity: groups.count + groups.count / 2)
     var start = 0
     while start < groups.count {
       let end = endOfRun(from: start)
       eachCandidate(in: start..<end) { members in
         let pin = pin(of: members)
         // It has free space beside it, or would gain something by going.
-        guard pin.joined > pin.range.size || pin.bufferGain.contains(where: { $0 > 0 }) else {
-          return
-        }
+        guard pin.joined > pin.range.size || pin.gainsBuffers else { return }
         if pin.largestGain > .zero { widening.append(pin) } else { others.add(pin) }
       }
       start = end
     }
-    return widening.sorted(by: Self.isWorse) + others.ordered()
+    var pins = others.ordered()
+    pins.insert(contentsOf: widening.sorted(by: Self.isWorse), at: 0)
+    return pins
   }
 
   /// The end of the run of touching groups that begins at `start`.

@@ -4,26 +4,40 @@
 struct PinsByGain {
   private var places: [[UInt64]: Int] = [:]
   private var piles: [(gain: [UInt64], pins: [Pin])] = []
+  /// Those that gain nothing: in most spaces nearly all.
+  private var others: [Pin] = []
 
-  /// Puts a pin after those of equal gain, whose list it shares from now on.
+  init(capacity: Int) {
+    others.reserveCapacity(capacity)
+  }
+
+  /// Puts a pin after those of equal gain.
   mutating func add(_ pin: Pin) {
+    guard pin.gainsBuffers else { return others.append(pin) }
     guard let place = places[pin.bufferGain] else {
       places[pin.bufferGain] = piles.count
       piles.append((pin.bufferGain, [pin]))
       return
     }
     var pin = pin
+    // One list for all of them takes less memory.
     pin.bufferGain = piles[place].gain
     piles[place].pins.append(pin)
   }
 
   /// All pins, those that gain most first, those of equal gain in the order in which they came.
-  func ordered() -> [Pin] {
+  consuming func ordered() -> [Pin] {
+    guard !piles.isEmpty else { return others }
+    piles.sort { $1.gain.lexicographicallyPrecedes($0.gain) }
     var ordered: [Pin] = []
-    ordered.reserveCapacity(piles.reduce(0) { $0 + $1.pins.count })
-    for pile in piles.sorted(by: { $1.gain.lexicographicallyPrecedes($0.gain) }) {
-      ordered += pile.pins
-    }
+    ordered.reserveCapacity(piles.reduce(others.count) { $0 + $1.pins.count })
+    for pile in piles { ordered += pile.pins }
+    ordered += others
     return ordered
   }
+}
+
+extension Pin {
+  /// Whether any more buffers would fit without it.
+  var gainsBuffers: Bool { bufferGain.contains { $0 > 0 } }
 }
