@@ -31,7 +31,8 @@ public struct PinRanking: Sendable {
   /// can go and the whole run between two free spans.
   public func pins() -> [Pin] {
     var widening: [Pin] = []
-    var others = PinsByGain(capacity: groups.count + groups.count / 2)
+    // Each group by itself, and fewer runs than groups.
+    var others = PinsByGain(capacity: groups.count * 2)
     var start = 0
     while start < groups.count {
       let end = endOfRun(from: start)
