@@ -43,6 +43,11 @@ let package = Package(
       dependencies: ["AddressSpace"],
       swiftSettings: pure),
 
+    .target(
+      name: "AddressSpaceTrace",
+      dependencies: ["AddressSpace"],
+      swiftSettings: pure),
+
     // level 2: the edges
     .target(
       name: "AddressSpaceProcess",
