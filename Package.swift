@@ -62,6 +62,11 @@ let package = Package(
       swiftSettings: pure),
 
     .target(
+      name: "AddressSpaceRecorder",
+      dependencies: ["AddressSpace", "AddressSpaceTrace", "CAddressSpaceRecorder"],
+      swiftSettings: strict),
+
+    .target(
       name: "CBuildInfo",
       cSettings: [.define("ADDRSPACE_COMMIT", to: "\"\(commit)\"")]),
 
