@@ -60,6 +60,15 @@ let package = Package(
       name: "AddressSpaceReport",
       dependencies: ["AddressSpace"],
       swiftSettings: pure),
+    .target(
+      name: "AddressSpaceStore",
+      dependencies: [
+        "AddressSpace", "AddressSpaceTrace", "CSQLite",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     .target(
       name: "AddressSpaceRecorder",
@@ -98,6 +107,9 @@ let package = Package(
     .test(
       "AddressSpaceReportTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceReport"]),
+    .test(
+      "AddressSpaceStoreTests",
+      of: ["AddressSpace", "AddressSpaceTrace", "AddressSpaceStore", "CSQLite"]),
     .test("CommandLineTests", of: ["AddressSpace"]),
     .test(
       "RealityTests", of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"],
