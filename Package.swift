@@ -71,6 +71,10 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     .target(
+      name: "CAddressSpaceRecorder",
+      linkerSettings: ["dw", "elf", "unwind-ptrace", "unwind-generic", "unwind", "lzma", "iberty"]
+        .map { .linkedLibrary($0) }),
+    .target(
       name: "AddressSpaceRecorder",
       dependencies: ["AddressSpace", "AddressSpaceTrace", "CAddressSpaceRecorder"],
       swiftSettings: strict),
@@ -84,7 +88,7 @@ let package = Package(
       name: "addrspace",
       dependencies: [
         "AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "AddressSpaceReport",
-        "CBuildInfo",
+        "AddressSpaceRecorder", "AddressSpaceStore", "AddressSpaceTrace", "CBuildInfo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

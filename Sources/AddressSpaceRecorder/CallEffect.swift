@@ -63,9 +63,9 @@ struct CallRules {
 
   private func remap(_ request: SystemCall.RemapRequest, to address: UInt64) -> CallEffect {
     guard let target = range(at: address, length: request.newLength) else { return .unknown }
-    // Of nothing a shared mapping is doubled.
+    // Of nothing a shared mapping is doubled, as far as is asked and not as far as it reaches.
     let isDoubled = request.oldLength == 0
-    let length = isDoubled ? request.newLength : request.oldLength
+    let length = isDoubled ? 1 : request.oldLength
     guard let source = range(at: request.address, length: length) else { return .unknown }
     if source == target { return .nothing }
     let keepsSource = isDoubled || request.flags & MapFlag.keepsSource != 0

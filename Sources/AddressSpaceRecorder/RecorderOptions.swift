@@ -26,10 +26,12 @@ public struct RecorderOptions: Sendable {
   }
 
   /// What takes stacks.
-  public enum Unwinder: String, CaseIterable, Sendable {
+  public enum Unwinder: Sendable {
+    /// Only for processes of our own word size.
     case libunwind
     case libdw
-    case framePointers = "frame-pointers"
+    /// No unwinder: the chain of frame pointers, which may be wrong.
+    case framePointers
   }
 
   /// The usual way to record something.

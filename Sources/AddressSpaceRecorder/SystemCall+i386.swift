@@ -1,4 +1,4 @@
-import CAddressSpaceRecorder
+import AddressSpaceTrace
 
 extension SystemCall {
   /// A call by its number in the 32-bit table (`arch/x86/entry/syscalls/syscall_32.tbl`).

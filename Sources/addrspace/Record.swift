@@ -43,7 +43,7 @@ struct Record: ParsableCommand {
   var verify = false
 
   @Option(help: "libunwind, libdw or frame-pointers; otherwise what suits the program.")
-  var unwinder: RecorderOptions.Unwinder?
+  var unwinder: UnwinderChoice?
 
   @Option(help: "Frames that are kept of a stack.")
   var depth = 64
@@ -93,7 +93,7 @@ struct Record: ParsableCommand {
     options.followsChildren = followsChildren
     options.verifies = verify
     options.depth = depth
-    options.unwinder = unwinder
+    options.unwinder = unwinder?.unwinder
     options.duration = duration.map { UInt64($0 * 1e9) }
     return options
   }
@@ -121,7 +121,20 @@ struct Record: ParsableCommand {
   }
 }
 
-extension RecorderOptions.Unwinder: ExpressibleByArgument {}
+/// What may take stacks, as it is written.
+enum UnwinderChoice: String, ExpressibleByArgument, CaseIterable {
+  case libunwind
+  case libdw
+  case framePointers = "frame-pointers"
+
+  var unwinder: RecorderOptions.Unwinder {
+    switch self {
+    case .libunwind: .libunwind
+    case .libdw: .libdw
+    case .framePointers: .framePointers
+    }
+  }
+}
 
 extension ProcessReader {
   /// Reads processes of this machine.

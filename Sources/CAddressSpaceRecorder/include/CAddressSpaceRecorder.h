@@ -3,7 +3,7 @@
 #ifndef C_ADDRESS_SPACE_RECORDER_H
 #define C_ADDRESS_SPACE_RECORDER_H
 
-#include "asp_demangle.h"
+#include "asp_swift_names.h"
 #include "asp_files.h"
 #include "asp_memory.h"
 #include "asp_registers.h"

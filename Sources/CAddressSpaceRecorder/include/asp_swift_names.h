@@ -1,5 +1,5 @@
-#ifndef ASP_DEMANGLE_H
-#define ASP_DEMANGLE_H
+#ifndef ASP_SWIFT_NAMES_H
+#define ASP_SWIFT_NAMES_H
 
 /* What a mangled Swift name means, to be freed by asp_free; NULL where it is none. */
 char *asp_demangle_swift(const char *name);

@@ -1,4 +1,4 @@
-#include "asp_demangle.h"
+#include "asp_swift_names.h"
 
 #include <stdint.h>
 #include <stdlib.h>
