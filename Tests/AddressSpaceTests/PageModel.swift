@@ -90,6 +90,8 @@ struct RandomChanges {
   var maps = 4
   /// Whether some regions have traits, which `/proc/PID/maps` does not show.
   var haveTraits = true
+  /// Makes the regions that are mapped, where they are not to be of all kinds.
+  var make: ((AddressRange, inout SeededGenerator) -> Region)?
 
   func range(_ random: inout SeededGenerator) -> AddressRange {
     let longest = Int.random(in: 0..<max(50, pages), using: &random) == 0 ? pages / 3 : longest
@@ -104,6 +106,7 @@ struct RandomChanges {
   }
 
   func region(_ range: AddressRange, _ random: inout SeededGenerator) -> Region {
+    if let make { return make(range, &random) }
     let file = Int.random(in: 0..<4, using: &random)
     guard file > 0 else {
       return Region(

@@ -40,8 +40,12 @@ struct ColumnTable {
   }
 
   private(set) var all: [Columns] = []
-  /// Those of `all` that have an offset.
+  /// Which of `all` have an offset.
   private(set) var haveOffset: [Bool] = []
+  /// Which of `all` grow down, so that the kernel keeps a guard gap below them.
+  private(set) var growDown: [Bool] = []
+  /// Which of `all` the kernel calls the brk heap.
+  private(set) var areHeap: [Bool] = []
   private var places: [Columns: UInt32] = [:]
   /// The places of those without name and inode, by access and traits: most of all.
   private var plain = [UInt32](repeating: .max, count: 1 << 6)
@@ -68,6 +72,8 @@ struct ColumnTable {
     places[columns] = place
     all.append(columns)
     haveOffset.append(columns.hasOffset)
+    growDown.append(columns.name == "[stack]" || columns.traits.contains(.growsDown))
+    areHeap.append(columns.name == "[heap]")
     return place
   }
 
