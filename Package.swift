@@ -98,7 +98,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "AddressSpace", "AddressSpaceFormats",
+        "AddressSpace", "AddressSpaceFormats", "AddressSpaceTrace",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -113,7 +113,15 @@ let package = Package(
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceReport"]),
     .test(
       "AddressSpaceStoreTests",
-      of: ["AddressSpace", "AddressSpaceTrace", "AddressSpaceStore", "CSQLite"]),
+      of: ["AddressSpace", "AddressSpaceTrace", "AddressSpaceStore", "CSQLite", "recording-child"]),
+    // What the store's tests let be killed, and let write to a full disk.
+    .executableTarget(
+      name: "recording-child",
+      dependencies: [
+        "AddressSpaceStore", "AddressSpaceTrace", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/RecordingChild", swiftSettings: strict),
     .test("CommandLineTests", of: ["AddressSpace"]),
     .test(
       "RealityTests", of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"],

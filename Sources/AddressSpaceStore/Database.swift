@@ -21,6 +21,7 @@ final class Database {
   }
 
   let handle: OpaquePointer
+  private let steps = Steps()
 
   /// Opens a file that exists. `uri` is a URI as SQLite takes it.
   init(uri: String, _ mode: Mode) throws(Failure) {
@@ -34,7 +35,8 @@ final class Database {
       throw failure
     }
     self.handle = handle
-    sqlite3_busy_timeout(handle, 2000)
+    // A program that is being recorded is not to wait for one who reads.
+    sqlite3_busy_timeout(handle, mode == .readOnly ? 2000 : 200)
     // What a file holds besides data is not to be run.
     sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0)
     sqlite3_limit(handle, SQLITE_LIMIT_TRIGGER_DEPTH, 0)
@@ -42,6 +44,28 @@ final class Database {
 
   deinit {
     sqlite3_close_v2(handle)
+  }
+
+  /// Ends a statement that takes more steps than a file of so many bytes can be good for.
+  ///
+  /// The pages of a hostile file can refer to each other so that a table has no end.
+  func limitSteps(inBytes bytes: Int) {
+    steps.most = 1024 + 8 * (bytes / Steps.unit)
+    sqlite3_progress_handler(
+      handle, Int32(Steps.unit),
+      { context in
+        guard let context else { return 0 }
+        let steps = Unmanaged<Steps>.fromOpaque(context).takeUnretainedValue()
+        steps.taken += 1
+        return steps.taken > steps.most ? 1 : 0
+      }, Unmanaged.passUnretained(steps).toOpaque())
+  }
+
+  private final class Steps {
+    var taken = 0
+    var most = 0
+    /// A row is a few steps and as many bytes.
+    static let unit = 1 << 12
   }
 
   /// Runs statements whose answers nobody needs.
@@ -52,7 +76,8 @@ final class Database {
 
   /// Prepares a statement.
   func statement(_ sql: String) throws(Failure) -> Statement {
-    try Statement(sql, in: self)
+    steps.taken = 0
+    return try Statement(sql, in: self)
   }
 
   /// The first value of the first row of an answer, nil where there is none.
@@ -81,8 +106,10 @@ extension Database.Failure {
 
   /// Whether the bytes of the file are no sound database.
   var isDamage: Bool {
-    [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT, SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_TOOBIG]
-      .contains(primaryCode)
+    [
+      SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT, SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_TOOBIG,
+      SQLITE_INTERRUPT,
+    ].contains(primaryCode)
   }
 
   /// Whether others hold the file.

@@ -42,7 +42,7 @@ extension RecordingError: CustomStringConvertible {
     case .damaged(let path, let what):
       "\(path) is damaged: \(what). Copy it anew, with the -wal file beside it if there is one."
     case .empty(let path):
-      "\(path): nothing is recorded in it; the recorder ended before it began."
+      "\(path): nothing is recorded in it. Copy it with the -wal file beside it if there is one."
     }
   }
 }

@@ -60,15 +60,16 @@ public final class RecordingWriter: TraceSink {
 
   private static func prepare(_ database: Database) throws(Database.Failure) {
     try database.execute("PRAGMA page_size = 4096")
-    try database.execute("PRAGMA journal_mode = WAL")
+    try database.execute("PRAGMA cache_size = -8192")
     // A commit reaches the disk before it returns: it is to outlive a power cut.
     try database.execute("PRAGMA synchronous = FULL")
-    try database.execute("PRAGMA cache_size = -8192")
     try database.execute("BEGIN")
     try database.execute("PRAGMA application_id = \(Schema.applicationID)")
     try database.execute("PRAGMA user_version = \(Schema.version)")
     for table in Schema.tables { try database.execute(table.definition) }
     try database.execute("COMMIT")
+    // Not before: a file whose log got lost is still known for what it is.
+    try database.execute("PRAGMA journal_mode = WAL")
   }
 
   // MARK: TraceSink
