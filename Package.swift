@@ -65,6 +65,16 @@ let package = Package(
       name: "CBuildInfo",
       cSettings: [.define("ADDRSPACE_COMMIT", to: "\"\(commit)\"")]),
 
+    .target(
+      name: "CAddressSpaceRecorder",
+      cSettings: [
+        .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+      ],
+      linkerSettings: [
+        .linkedLibrary("dw"), .linkedLibrary("elf"), .linkedLibrary("unwind-generic"),
+        .linkedLibrary("iberty"),
+      ]),
+
     // level 3: the front door
     .executableTarget(
       name: "addrspace",
