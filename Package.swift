@@ -72,8 +72,13 @@ let package = Package(
 
     .target(
       name: "CAddressSpaceRecorder",
-      linkerSettings: ["dw", "elf", "unwind-ptrace", "unwind-generic", "unwind", "lzma", "iberty"]
-        .map { .linkedLibrary($0) }),
+      cSettings: [
+        .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+      ],
+      linkerSettings: [
+        .linkedLibrary("dw"), .linkedLibrary("elf"), .linkedLibrary("unwind-generic"),
+        .linkedLibrary("iberty"),
+      ]),
     .target(
       name: "AddressSpaceRecorder",
       dependencies: ["AddressSpace", "AddressSpaceTrace", "CAddressSpaceRecorder"],

@@ -17,7 +17,7 @@ is_up_to_date() {
 build_binary() {
     if is_up_to_date; then return; fi
     need_swift
-    need_packages git libsqlite3-dev
+    need_packages "${build_packages[@]}"
     mkdir -p "$top/.build"
     exec 9>"$top/.build/addrspace.lock"
     flock 9

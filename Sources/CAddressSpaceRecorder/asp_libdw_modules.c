@@ -1,0 +1,138 @@
+#define _GNU_SOURCE
+#include "asp_libdw_modules.h"
+
+#include <fcntl.h>
+#include <gelf.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* The most that is copied of a module whose file cannot be had. */
+static const uint64_t MOST_IMAGE_SIZE = 64 << 20;
+
+static const struct asp_module *module_at(const struct asp_unwinder *unwinder, uint64_t start) {
+  for (size_t i = 0; i < unwinder->code.module_count; i++) {
+    const struct asp_module *module = &unwinder->code.modules[i];
+    if (module->has_code && module->start == start) return module;
+  }
+  return NULL;
+}
+
+/* Whether it is the file that is mapped. Some file systems show another device in the map. */
+static bool is_file_of(const struct asp_module *module, int fd) {
+  struct stat status;
+  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  bool is_same_device = major(status.st_dev) == module->device_major &&
+                        minor(status.st_dev) == module->device_minor;
+  return !is_same_device || status.st_ino == module->inode;
+}
+
+/* Opens a module's file as the process sees it, or returns -1. */
+static int open_file(const struct asp_unwinder *unwinder, const struct asp_module *module) {
+  if (module->is_deleted || module->path[0] != '/') return -1;
+  char path[PATH_MAX + 32];
+  int length = snprintf(path, sizeof path, "/proc/%d/root%s", (int)unwinder->pid, module->path);
+  if (length < 0 || (size_t)length >= sizeof path) return -1;
+  /* A pipe in the file's place must not stop us. */
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0 || is_file_of(module, fd)) return fd;
+  close(fd);
+  return -1;
+}
+
+static bool is_made_for(Elf *elf, const struct asp_processor *processor) {
+  GElf_Ehdr header;
+  return elf && elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &header) &&
+         header.e_ident[EI_CLASS] == processor->elf_class &&
+         header.e_machine == processor->elf_machine;
+}
+
+/* Nothing says that sections are where the file has them; program headers do. */
+static void cut_sections(uint8_t *bytes, int elf_class) {
+  if (elf_class == ELFCLASS32) {
+    Elf32_Ehdr *header = (Elf32_Ehdr *)bytes;
+    header->e_shoff = header->e_shnum = header->e_shstrndx = 0;
+  } else {
+    Elf64_Ehdr *header = (Elf64_Ehdr *)bytes;
+    header->e_shoff = header->e_shnum = header->e_shstrndx = 0;
+  }
+}
+
+/* The vdso, or a file that is gone, from memory. A file's unwind tables are found where it is
+   mapped as one piece, as most are up to the data. */
+static Elf *elf_in_memory(struct asp_unwinder *unwinder, const struct asp_module *module) {
+  struct asp_libdw_state *state = unwinder->state;
+  uint64_t size = module->end - module->start;
+  if (size > MOST_IMAGE_SIZE) return NULL;
+  struct asp_image *image = calloc(1, sizeof *image + size);
+  if (!image) return NULL;
+  for (uint64_t done = 0; done < size; done += ASP_PAGE) {
+    asp_pages_read(&unwinder->pages, module->start + done, image->bytes + done, ASP_PAGE);
+  }
+  if (module->inode != 0) cut_sections(image->bytes, unwinder->processor->elf_class);
+  Elf *elf = elf_memory((char *)image->bytes, size);
+  if (!is_made_for(elf, unwinder->processor)) {
+    if (elf) elf_end(elf);
+    free(image);
+    return NULL;
+  }
+  image->next = state->images;
+  state->images = image;
+  return elf;
+}
+
+static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,
+                    char **file_name, Elf **elf) {
+  (void)mod, (void)name, (void)file_name;
+  struct asp_unwinder *unwinder = *userdata;
+  const struct asp_module *module = module_at(unwinder, base);
+  if (!module) return -1;
+  int fd = open_file(unwinder, module);
+  /* Read rather than mapped: who shortens the file must not end us. */
+  Elf *found = fd >= 0 ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
+  if (is_made_for(found, unwinder->processor)) {
+    *elf = found;
+    return fd;
+  }
+  if (found) elf_end(found);
+  if (fd >= 0) close(fd);
+  *elf = elf_in_memory(unwinder, module);
+  return -1;
+}
+
+static int find_no_debug_file(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,
+                              const char *file_name, const char *link, GElf_Word checksum,
+                              char **debug_file_name) {
+  (void)mod, (void)userdata, (void)name, (void)base;
+  (void)file_name, (void)link, (void)checksum, (void)debug_file_name;
+  return -1;
+}
+
+const Dwfl_Callbacks asp_libdw_module_callbacks = {
+    .find_elf = find_elf,
+    .find_debuginfo = find_no_debug_file,
+};
+
+static void report(Dwfl *dwfl, struct asp_unwinder *unwinder, const struct asp_module *module) {
+  char name[96];
+  /* By its name and place libdw knows a module again. */
+  snprintf(name, sizeof name, "%x:%x:%llx", module->device_major, module->device_minor,
+           (unsigned long long)module->inode);
+  Dwfl_Module *reported = dwfl_report_module(dwfl, name, module->start, module->end);
+  void **userdata = NULL;
+  if (reported) dwfl_module_info(reported, &userdata, NULL, NULL, NULL, NULL, NULL, NULL);
+  if (userdata) *userdata = unwinder;
+}
+
+void asp_libdw_report(Dwfl *dwfl, struct asp_unwinder *unwinder) {
+  dwfl_report_begin(dwfl);
+  for (size_t i = 0; i < unwinder->code.module_count; i++) {
+    const struct asp_module *module = &unwinder->code.modules[i];
+    if (module->has_code) report(dwfl, unwinder, module);
+  }
+  dwfl_report_end(dwfl, NULL, NULL);
+}

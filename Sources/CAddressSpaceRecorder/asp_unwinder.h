@@ -1,0 +1,66 @@
+#ifndef ASP_UNWINDER_H
+#define ASP_UNWINDER_H
+
+#include <stdbool.h>
+
+#include "asp_code.h"
+#include "asp_pages.h"
+#include "asp_processors.h"
+#include "asp_unwind.h"
+
+/* One stack being walked. */
+struct asp_walk {
+  pid_t tid;
+  struct asp_registers at; /* of the last frame; only ip, sp and fp are sure but for the first */
+  bool is_exact;           /* `at.ip` is the next instruction, not a return address */
+  struct asp_frame *frames;
+  size_t count, capacity;
+};
+
+/* How a walk by call frame information ended. */
+enum asp_walk_end {
+  ASP_WALK_ENDED, /* at the stack's outermost frame, or at the walk's capacity */
+  ASP_WALK_LOST,  /* with a frame that it cannot leave */
+};
+
+struct asp_unwinder_operations {
+  /* Fills `unwinder->state`; 0 or -errno. */
+  int (*open)(struct asp_unwinder *unwinder);
+  /* `unwinder->code` was read anew; `only_grew`: what was known before still holds. */
+  void (*modules_changed)(struct asp_unwinder *unwinder, bool only_grew);
+  /* Adds the callers of `walk->at`, which is in `frames` already. */
+  enum asp_walk_end (*walk)(struct asp_unwinder *unwinder, struct asp_walk *walk);
+  void (*close)(struct asp_unwinder *unwinder);
+};
+
+struct asp_unwinder {
+  pid_t pid;
+  const struct asp_processor *processor;
+  const struct asp_unwinder_operations *operations;
+  void *state;
+  struct asp_pages pages;
+  struct asp_code code;
+  bool is_stale; /* `code` is to be read before it is used */
+};
+
+extern const struct asp_unwinder_operations asp_libdw_operations;
+extern const struct asp_unwinder_operations asp_libunwind_operations;
+extern const struct asp_unwinder_operations asp_frame_pointer_operations;
+
+/* A frame that an unwinder found. */
+struct asp_caller {
+  uint64_t ip, sp, fp;
+  bool is_exact;      /* `ip` is not a return address: a signal came there, or brought it there */
+  bool is_from_signal; /* this frame was interrupted: its stack may be another one */
+  int origin;
+};
+
+/* Makes it the last frame, where it can be one: false where it is in no executable memory, or where
+   its stack pointer does not rise. */
+bool asp_walk_add(struct asp_unwinder *unwinder, struct asp_walk *walk,
+                  const struct asp_caller *caller);
+
+/* Leaves the last frame by its frame pointer. */
+bool asp_walk_frame_pointer(struct asp_unwinder *unwinder, struct asp_walk *walk);
+
+#endif
