@@ -4,14 +4,16 @@ import SystemPackage
 
 /// Writes a recording into a new SQLite file, as it is made.
 ///
-/// What `commit` has returned from is in the file whatever happens to this process or the machine.
-/// After an error nothing more is taken: every later call throws it again.
+/// What `commit` has returned from is in the file whatever happens to this process, and moments later
+/// whatever happens to the machine. After an error nothing more is taken: every later call throws it
+/// again.
 public final class RecordingWriter: TraceSink {
   /// Why something could not be written.
   public typealias Failure = RecordingError
 
   /// The file.
   public let path: String
+  private let log: WriteAheadLog
   private var tables: RecordingTables?
   private var failure: RecordingError?
   private var isInTransaction = false
@@ -19,6 +21,7 @@ public final class RecordingWriter: TraceSink {
   /// Makes the file, in place of one that is there where `force` says so.
   public init(path: String, force: Bool = false) throws(RecordingError) {
     self.path = path
+    log = WriteAheadLog(of: path)
     try Self.create(path, force: force)
     do {
       let database = try Database(uri: Database.uri(of: path), .readWrite)
@@ -61,8 +64,8 @@ public final class RecordingWriter: TraceSink {
   private static func prepare(_ database: Database) throws(Database.Failure) {
     try database.execute("PRAGMA page_size = 4096")
     try database.execute("PRAGMA cache_size = -8192")
-    // A commit reaches the disk before it returns: it is to outlive a power cut.
-    try database.execute("PRAGMA synchronous = FULL")
+    // Who records must not wait for the disk: the log is brought there behind its back.
+    try database.execute("PRAGMA synchronous = NORMAL")
     try database.execute("BEGIN")
     try database.execute("PRAGMA application_id = \(Schema.applicationID)")
     try database.execute("PRAGMA user_version = \(Schema.version)")
@@ -120,11 +123,12 @@ public final class RecordingWriter: TraceSink {
     try write { tables throws(Database.Failure) in try tables.insert(symbols, ofFrame: frame) }
   }
 
-  /// Makes what was added last: it is on the disk when this returns.
+  /// Makes what was added last.
   public func commit() throws(RecordingError) {
     guard isInTransaction || failure != nil else { return }
     try write { tables throws(Database.Failure) in try tables.database.execute("COMMIT") }
     isInTransaction = false
+    log.bringToDisk()
   }
 
   /// Writes how it ended and leaves one file without a log beside it.
