@@ -1,15 +1,11 @@
-#define _GNU_SOURCE
 #include "asp_libdw_modules.h"
 
-#include <fcntl.h>
 #include <gelf.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
+
+#include "asp_files.h"
 
 /* The most that is copied of a module whose file cannot be had. */
 static const uint64_t MOST_IMAGE_SIZE = 64 << 20;
@@ -22,26 +18,10 @@ static const struct asp_module *module_at(const struct asp_unwinder *unwinder, u
   return NULL;
 }
 
-/* Whether it is the file that is mapped. Some file systems show another device in the map. */
-static bool is_file_of(const struct asp_module *module, int fd) {
-  struct stat status;
-  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  bool is_same_device = major(status.st_dev) == module->device_major &&
-                        minor(status.st_dev) == module->device_minor;
-  return !is_same_device || status.st_ino == module->inode;
-}
-
-/* Opens a module's file as the process sees it, or returns -1. */
 static int open_file(const struct asp_unwinder *unwinder, const struct asp_module *module) {
-  if (module->is_deleted || module->path[0] != '/') return -1;
-  char path[PATH_MAX + 32];
-  int length = snprintf(path, sizeof path, "/proc/%d/root%s", (int)unwinder->pid, module->path);
-  if (length < 0 || (size_t)length >= sizeof path) return -1;
-  /* A pipe in the file's place must not stop us. */
-  int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (fd < 0 || is_file_of(module, fd)) return fd;
-  close(fd);
-  return -1;
+  if (module->is_deleted) return -1;
+  return asp_open_mapped_file(unwinder->pid, module->path, module->device_major,
+                              module->device_minor, module->inode);
 }
 
 static bool is_made_for(Elf *elf, const struct asp_processor *processor) {
