@@ -1,15 +1,11 @@
-#define _GNU_SOURCE
 #include "asp_libdw_modules.h"
 
-#include <fcntl.h>
 #include <gelf.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
+
+#include "asp_files.h"
 
 /* The most that is copied of a module whose file cannot be had. */
 static const uint64_t MOST_IMAGE_SIZE = 64 << 20;
@@ -22,26 +18,10 @@ static const struct asp_module *module_at(const struct asp_unwinder *unwinder, u
   return NULL;
 }
 
-/* Whether it is the file that is mapped. Some file systems show another device in the map. */
-static bool is_file_of(const struct asp_module *module, int fd) {
-  struct stat status;
-  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  bool is_same_device = major(status.st_dev) == module->device_major &&
-                        minor(status.st_dev) == module->device_minor;
-  return !is_same_device || status.st_ino == module->inode;
-}
-
-/* Opens a module's file as the process sees it, or returns -1. */
 static int open_file(const struct asp_unwinder *unwinder, const struct asp_module *module) {
-  if (module->is_deleted || module->path[0] != '/') return -1;
-  char path[PATH_MAX + 32];
-  int length = snprintf(path, sizeof path, "/proc/%d/root%s", (int)unwinder->pid, module->path);
-  if (length < 0 || (size_t)length >= sizeof path) return -1;
-  /* A pipe in the file's place must not stop us. */
-  int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (fd < 0 || is_file_of(module, fd)) return fd;
-  close(fd);
-  return -1;
+  if (module->is_deleted) return -1;
+  return asp_open_mapped_file(unwinder->pid, module->path, module->device_major,
+                              module->device_minor, module->inode);
 }
 
 static bool is_made_for(Elf *elf, const struct asp_processor *processor) {
@@ -64,8 +44,8 @@ static void cut_sections(uint8_t *bytes, int elf_class) {
 
 /* The vdso, or a file that is gone, from memory. A file's unwind tables are found where it is
    mapped as one piece, as most are up to the data. */
-static Elf *elf_in_memory(struct asp_unwinder *unwinder, const struct asp_module *module) {
-  struct asp_libdw_state *state = unwinder->state;
+static Elf *elf_in_memory(struct asp_libdw_state *state, const struct asp_module *module) {
+  struct asp_unwinder *unwinder = state->unwinder;
   uint64_t size = module->end - module->start;
   if (size > MOST_IMAGE_SIZE) return NULL;
   struct asp_image *image = calloc(1, sizeof *image + size);
@@ -88,7 +68,8 @@ static Elf *elf_in_memory(struct asp_unwinder *unwinder, const struct asp_module
 static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,
                     char **file_name, Elf **elf) {
   (void)mod, (void)name, (void)file_name;
-  struct asp_unwinder *unwinder = *userdata;
+  struct asp_libdw_state *state = *userdata;
+  struct asp_unwinder *unwinder = state->unwinder;
   const struct asp_module *module = module_at(unwinder, base);
   if (!module) return -1;
   int fd = open_file(unwinder, module);
@@ -100,7 +81,7 @@ static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_A
   }
   if (found) elf_end(found);
   if (fd >= 0) close(fd);
-  *elf = elf_in_memory(unwinder, module);
+  *elf = elf_in_memory(state, module);
   return -1;
 }
 
@@ -117,22 +98,22 @@ const Dwfl_Callbacks asp_libdw_module_callbacks = {
     .find_debuginfo = find_no_debug_file,
 };
 
-static void report(Dwfl *dwfl, struct asp_unwinder *unwinder, const struct asp_module *module) {
+static void report(struct asp_libdw_state *state, const struct asp_module *module) {
   char name[96];
   /* By its name and place libdw knows a module again. */
   snprintf(name, sizeof name, "%x:%x:%llx", module->device_major, module->device_minor,
            (unsigned long long)module->inode);
-  Dwfl_Module *reported = dwfl_report_module(dwfl, name, module->start, module->end);
+  Dwfl_Module *reported = dwfl_report_module(state->dwfl, name, module->start, module->end);
   void **userdata = NULL;
   if (reported) dwfl_module_info(reported, &userdata, NULL, NULL, NULL, NULL, NULL, NULL);
-  if (userdata) *userdata = unwinder;
+  if (userdata) *userdata = state;
 }
 
-void asp_libdw_report(Dwfl *dwfl, struct asp_unwinder *unwinder) {
-  dwfl_report_begin(dwfl);
-  for (size_t i = 0; i < unwinder->code.module_count; i++) {
-    const struct asp_module *module = &unwinder->code.modules[i];
-    if (module->has_code) report(dwfl, unwinder, module);
+void asp_libdw_report(struct asp_libdw_state *state) {
+  const struct asp_code *code = &state->unwinder->code;
+  dwfl_report_begin(state->dwfl);
+  for (size_t i = 0; i < code->module_count; i++) {
+    if (code->modules[i].has_code) report(state, &code->modules[i]);
   }
-  dwfl_report_end(dwfl, NULL, NULL);
+  dwfl_report_end(state->dwfl, NULL, NULL);
 }

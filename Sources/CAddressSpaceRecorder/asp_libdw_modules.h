@@ -17,6 +17,7 @@ struct asp_libdw_step;
 enum { ASP_KNOWN_ADDRESSES = 256 };
 
 struct asp_libdw_state {
+  struct asp_unwinder *unwinder;
   Dwfl *dwfl;
   Elf *header; /* of no file: says which processor */
   union {
@@ -33,8 +34,7 @@ struct asp_libdw_state {
 /* How libdw gets at the files of a process: without names, debug files or the network. */
 extern const Dwfl_Callbacks asp_libdw_module_callbacks;
 
-/* Tells libdw of all modules of `unwinder->code`; those it knows it keeps. `unwinder` is asked for
-   files when libdw needs them. */
-void asp_libdw_report(Dwfl *dwfl, struct asp_unwinder *unwinder);
+/* Tells libdw of all modules of the unwinder's code; those it knows it keeps. */
+void asp_libdw_report(struct asp_libdw_state *state);
 
 #endif

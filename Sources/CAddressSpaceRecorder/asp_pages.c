@@ -39,14 +39,21 @@ static void copy(struct asp_pages *pages, uint64_t first, int count) {
 }
 
 void asp_pages_begin(struct asp_pages *pages, uint64_t sp) {
+  int count = pages->wanted < 1 ? 1 : pages->wanted;
   pages->now++;
-  copy(pages, sp / ASP_PAGE, ASP_STACK_PAGES);
+  pages->first = sp / ASP_PAGE;
+  pages->wanted = 0;
+  copy(pages, pages->first, count);
 }
 
 /* The slot that holds a page, copied now where it was not. */
 static size_t find(struct asp_pages *pages, uint64_t number) {
   size_t slot = number % ASP_PAGE_SLOTS;
   if (pages->copied[slot] != pages->now || pages->number[slot] != number) copy(pages, number, 1);
+  uint64_t distance = number - pages->first;
+  if (distance < ASP_STACK_PAGES && (int)distance >= pages->wanted) {
+    pages->wanted = (int)distance + 1;
+  }
   return slot;
 }
 
@@ -65,10 +72,22 @@ bool asp_pages_read(struct asp_pages *pages, uint64_t address, void *out, size_t
   return true;
 }
 
+static void note(struct asp_reads *log, uint64_t address, uint64_t value, bool could_read) {
+  if (log->count < ASP_MOST_READS && could_read) {
+    log->reads[log->count++] = (struct asp_read){address, value};
+  } else {
+    log->is_whole = false;
+  }
+}
+
 bool asp_pages_word(struct asp_pages *pages, int word_bits, uint64_t address, uint64_t *out) {
-  uint32_t narrow;
-  if (word_bits == 64) return asp_pages_read(pages, address, out, sizeof *out);
-  if (!asp_pages_read(pages, address, &narrow, sizeof narrow)) return false;
-  *out = narrow;
-  return true;
+  uint64_t wide = 0;
+  uint32_t narrow = 0;
+  bool is_wide = word_bits == 64;
+  bool could_read = is_wide ? asp_pages_read(pages, address, &wide, sizeof wide)
+                            : asp_pages_read(pages, address, &narrow, sizeof narrow);
+  uint64_t value = is_wide ? wide : narrow;
+  if (pages->log) note(pages->log, address, value, could_read);
+  if (could_read) *out = value;
+  return could_read;
 }

@@ -9,7 +9,21 @@
 enum {
   ASP_PAGE = 4096,
   ASP_PAGE_SLOTS = 64,
-  ASP_STACK_PAGES = 4, /* read at once: most stacks are shallower */
+  ASP_STACK_PAGES = 4, /* read at once at most: most stacks are shallower */
+};
+
+/* A word that was read. */
+struct asp_read {
+  uint64_t address, value;
+};
+
+enum { ASP_MOST_READS = 1024 };
+
+/* All words that were read in a walk. */
+struct asp_reads {
+  size_t count;
+  bool is_whole; /* none failed, and there was room for all */
+  struct asp_read reads[ASP_MOST_READS];
 };
 
 /* Pages of a stopped process, copied when first read. They are true until it runs on. */
@@ -20,12 +34,16 @@ struct asp_pages {
   uint64_t copied[ASP_PAGE_SLOTS];  /* at which stop */
   uint16_t size[ASP_PAGE_SLOTS];    /* 0 where it cannot be read */
   uint8_t (*bytes)[ASP_PAGE];
+  uint64_t first; /* the page of the stack pointer */
+  int wanted;     /* how many from it on the last walk looked at */
+  struct asp_reads *log; /* of asp_pages_word; may be NULL */
 };
 
 /* 0 or -ENOMEM. */
 int asp_pages_open(struct asp_pages *pages, pid_t pid);
 
-/* Forgets all copies, and copies the stack from `sp` on by one call. */
+/* Forgets all copies, and copies as much of the stack from `sp` on by one call as the walk before
+   needed. */
 void asp_pages_begin(struct asp_pages *pages, uint64_t sp);
 
 /* Whether all of it could be read. */

@@ -2,37 +2,53 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "asp_unwinder.h"
 
-static const struct asp_unwinder_operations *operations_of(int kind) {
+/* Those of one kind, in the order in which they are tried. */
+static bool set_methods(struct asp_unwinder *unwinder, int kind) {
+  struct asp_method *methods = unwinder->methods;
   switch (kind) {
     case ASP_UNWINDER_LIBUNWIND:
-      return &asp_libunwind_operations;
+      methods[0].operations = &asp_libunwind_operations;
+      /* Static programs may have no table that libunwind can search. */
+      methods[1].operations = &asp_libdw_operations;
+      unwinder->method_count = 2;
+      return true;
     case ASP_UNWINDER_LIBDW:
-      return &asp_libdw_operations;
+      methods[0].operations = &asp_libdw_operations;
+      unwinder->method_count = 1;
+      return true;
     case ASP_UNWINDER_FRAME_POINTERS:
-      return &asp_frame_pointer_operations;
+      unwinder->method_count = 0;
+      return true;
     default:
-      return NULL;
+      return false;
   }
+}
+
+static int open_method(struct asp_unwinder *unwinder, struct asp_method *method) {
+  method->is_stale = true;
+  return method->operations->open(unwinder, &method->state);
 }
 
 int asp_unwinder_create(pid_t pid, int word_bits, int kind, struct asp_unwinder **out) {
   const struct asp_processor *processor = asp_processor_of(word_bits);
-  const struct asp_unwinder_operations *operations = operations_of(kind);
-  if (!processor || !operations) return -ENOTSUP;
-  struct asp_unwinder *unwinder = calloc(1, sizeof *unwinder);
-  if (!unwinder) return -ENOMEM;
+  struct asp_unwinder *unwinder = processor ? calloc(1, sizeof *unwinder) : NULL;
+  if (!unwinder) return processor ? -ENOMEM : -ENOTSUP;
   unwinder->pid = pid;
   unwinder->processor = processor;
-  unwinder->operations = operations;
   unwinder->is_stale = true;
-  int error = asp_pages_open(&unwinder->pages, pid);
-  if (!error) error = operations->open(unwinder);
+  int error = set_methods(unwinder, kind) ? asp_pages_open(&unwinder->pages, pid) : -ENOTSUP;
+  if (!error) {
+    unwinder->known = asp_known_stacks_create();
+    error = unwinder->known ? 0 : -ENOMEM;
+  }
+  /* The others only when they are needed. */
+  if (!error && unwinder->method_count > 0) error = open_method(unwinder, &unwinder->methods[0]);
   if (error) {
-    asp_pages_close(&unwinder->pages);
-    free(unwinder);
+    asp_unwinder_destroy(unwinder);
     return error;
   }
   *out = unwinder;
@@ -41,7 +57,11 @@ int asp_unwinder_create(pid_t pid, int word_bits, int kind, struct asp_unwinder 
 
 void asp_unwinder_destroy(struct asp_unwinder *unwinder) {
   if (!unwinder) return;
-  unwinder->operations->close(unwinder);
+  for (size_t i = 0; i < unwinder->method_count; i++) {
+    struct asp_method *method = &unwinder->methods[i];
+    if (method->state) method->operations->close(method->state);
+  }
+  asp_known_stacks_destroy(unwinder->known);
   asp_code_free(&unwinder->code);
   asp_pages_close(&unwinder->pages);
   free(unwinder);
@@ -57,7 +77,12 @@ static void look_anew(struct asp_unwinder *unwinder) {
   asp_code_free(&unwinder->code);
   unwinder->code = code;
   unwinder->is_stale = false;
-  unwinder->operations->modules_changed(unwinder, only_grew);
+  asp_known_stacks_forget(unwinder->known, only_grew);
+  for (size_t i = 0; i < unwinder->method_count; i++) {
+    struct asp_method *method = &unwinder->methods[i];
+    method->only_grew = only_grew && (method->only_grew || !method->is_stale);
+    method->is_stale = true;
+  }
 }
 
 bool asp_walk_add(struct asp_unwinder *unwinder, struct asp_walk *walk,
@@ -74,18 +99,52 @@ bool asp_walk_add(struct asp_unwinder *unwinder, struct asp_walk *walk,
   return true;
 }
 
+static enum asp_walk_end use(struct asp_unwinder *unwinder, struct asp_method *method,
+                             struct asp_walk *walk) {
+  if (!method->state && open_method(unwinder, method) != 0) return ASP_WALK_LOST;
+  if (method->is_stale) {
+    method->operations->modules_changed(method->state, method->only_grew);
+    method->is_stale = false;
+  }
+  return method->operations->walk(method->state, walk);
+}
+
+/* Goes as far as call frame information leads. */
+static enum asp_walk_end walk_by_information(struct asp_unwinder *unwinder, struct asp_walk *walk) {
+  if (walk->at.word_bits != unwinder->processor->word_bits) return ASP_WALK_LOST;
+  for (size_t i = 0; i < unwinder->method_count; i++) {
+    if (use(unwinder, &unwinder->methods[i], walk) == ASP_WALK_ENDED) return ASP_WALK_ENDED;
+  }
+  return ASP_WALK_LOST;
+}
+
+static enum asp_walk_end walk_on(struct asp_unwinder *unwinder, struct asp_walk *walk) {
+  while (walk->count < walk->capacity) {
+    if (walk_by_information(unwinder, walk) == ASP_WALK_ENDED) return ASP_WALK_ENDED;
+    if (walk->count < walk->capacity && !asp_walk_frame_pointer(unwinder, walk)) {
+      return ASP_WALK_LOST;
+    }
+  }
+  return ASP_WALK_ENDED;
+}
+
 size_t asp_unwind(struct asp_unwinder *unwinder, pid_t tid, const struct asp_registers *registers,
                   struct asp_frame *frames, size_t capacity) {
   if (capacity == 0) return 0;
   if (unwinder->is_stale) look_anew(unwinder);
+  struct asp_pages *pages = &unwinder->pages;
+  pages->log = NULL;
+  asp_pages_begin(pages, registers->sp);
+  size_t count = asp_known_stacks_find(unwinder->known, pages, registers, frames, capacity);
+  if (count > 0) return count;
+  pages->log = &unwinder->reads;
+  pages->log->count = 0;
+  pages->log->is_whole = true;
   struct asp_walk walk = {
       .tid = tid, .at = *registers, .is_exact = true, .frames = frames, .capacity = capacity};
   frames[walk.count++] = (struct asp_frame){registers->ip, registers->sp, ASP_FRAME_CALL};
-  asp_pages_begin(&unwinder->pages, registers->sp);
-  bool has_information = registers->word_bits == unwinder->processor->word_bits;
-  while (walk.count < capacity) {
-    if (has_information && unwinder->operations->walk(unwinder, &walk) == ASP_WALK_ENDED) break;
-    if (walk.count == capacity || !asp_walk_frame_pointer(unwinder, &walk)) break;
-  }
+  bool is_complete = walk_on(unwinder, &walk) == ASP_WALK_ENDED;
+  asp_known_stacks_add(unwinder->known, &unwinder->code, registers, pages->log, frames, walk.count,
+                       capacity, is_complete);
   return walk.count;
 }

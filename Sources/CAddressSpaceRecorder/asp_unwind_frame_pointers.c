@@ -36,24 +36,3 @@ bool asp_walk_frame_pointer(struct asp_unwinder *unwinder, struct asp_walk *walk
       .ip = ip, .sp = place + 2 * word, .fp = fp, .origin = ASP_FRAME_FRAME_POINTER};
   return asp_walk_add(unwinder, walk, &caller);
 }
-
-static int open_nothing(struct asp_unwinder *unwinder) {
-  (void)unwinder;
-  return 0;
-}
-
-static void change_nothing(struct asp_unwinder *unwinder, bool only_grew) {
-  (void)unwinder;
-  (void)only_grew;
-}
-
-static enum asp_walk_end walk_nothing(struct asp_unwinder *unwinder, struct asp_walk *walk) {
-  (void)unwinder;
-  (void)walk;
-  return ASP_WALK_LOST;
-}
-
-static void close_nothing(struct asp_unwinder *unwinder) { (void)unwinder; }
-
-const struct asp_unwinder_operations asp_frame_pointer_operations = {
-    open_nothing, change_nothing, walk_nothing, close_nothing};

@@ -7,15 +7,14 @@
 #include "asp_libdw_modules.h"
 
 struct asp_libdw_step {
-  struct asp_unwinder *unwinder;
+  struct asp_libdw_state *state;
   struct asp_walk *walk;
   bool is_first; /* the frame that libdw shows is the walk's last already */
   bool is_lost;
 };
 
 static struct asp_libdw_step *current(void *argument) {
-  struct asp_unwinder *unwinder = argument;
-  struct asp_libdw_state *state = unwinder->state;
+  struct asp_libdw_state *state = argument;
   return state->step;
 }
 
@@ -34,7 +33,8 @@ static bool get_thread(Dwfl *dwfl, pid_t tid, void *argument, void **thread) {
 
 static bool read_memory(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *out, void *argument) {
   (void)dwfl;
-  struct asp_unwinder *unwinder = argument;
+  struct asp_libdw_state *state = argument;
+  struct asp_unwinder *unwinder = state->unwinder;
   uint64_t word;
   if (!asp_pages_word(&unwinder->pages, unwinder->processor->word_bits, address, &word)) {
     return false;
@@ -45,7 +45,7 @@ static bool read_memory(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *out, void *a
 
 static bool set_registers(Dwfl_Thread *thread, void *argument) {
   const struct asp_libdw_step *step = current(argument);
-  const struct asp_processor *processor = step->unwinder->processor;
+  const struct asp_processor *processor = step->state->unwinder->processor;
   const struct asp_registers *at = &step->walk->at;
   if (step->walk->count == 1) {
     unsigned count = (unsigned)processor->register_count;
@@ -84,10 +84,9 @@ static bool has_information(const struct asp_libdw_state *state, uint64_t addres
 
 /* Whether libdw went to a caller by the frame pointer, which it does unasked where it knows nothing
    better, and less carefully than we do. */
-static bool is_guessed(const struct asp_unwinder *unwinder, const struct asp_walk *walk,
+static bool is_guessed(struct asp_libdw_state *state, const struct asp_walk *walk,
                        const struct asp_caller *caller) {
-  struct asp_libdw_state *state = unwinder->state;
-  uint64_t word = (uint64_t)unwinder->processor->word_bits / 8;
+  uint64_t word = (uint64_t)state->unwinder->processor->word_bits / 8;
   if (caller->sp != walk->at.fp + 2 * word) return false;
   uint64_t address = walk->is_exact ? walk->at.ip : walk->at.ip - 1;
   uint64_t *known = &state->known[address % ASP_KNOWN_ADDRESSES];
@@ -105,7 +104,7 @@ static uint64_t register_of(Dwfl_Frame *frame, int number) {
 static int take_frame(Dwfl_Frame *frame, void *argument) {
   struct asp_libdw_step *step = argument;
   struct asp_walk *walk = step->walk;
-  const struct asp_processor *processor = step->unwinder->processor;
+  const struct asp_processor *processor = step->state->unwinder->processor;
   if (step->is_first) {
     step->is_first = false;
     return DWARF_CB_OK;
@@ -122,17 +121,17 @@ static int take_frame(Dwfl_Frame *frame, void *argument) {
   }
   caller.ip = ip;
   caller.is_from_signal = caller.is_exact && walk->is_exact;
-  if (is_guessed(step->unwinder, walk, &caller) ||
-      !asp_walk_add(step->unwinder, walk, &caller)) {
+  if (is_guessed(step->state, walk, &caller) ||
+      !asp_walk_add(step->state->unwinder, walk, &caller)) {
     step->is_lost = true;
     return DWARF_CB_ABORT;
   }
   return walk->count < walk->capacity ? DWARF_CB_OK : DWARF_CB_ABORT;
 }
 
-static enum asp_walk_end walk(struct asp_unwinder *unwinder, struct asp_walk *walk) {
-  struct asp_libdw_state *state = unwinder->state;
-  struct asp_libdw_step step = {.unwinder = unwinder, .walk = walk, .is_first = true};
+static enum asp_walk_end walk(void *opaque, struct asp_walk *walk) {
+  struct asp_libdw_state *state = opaque;
+  struct asp_libdw_step step = {.state = state, .walk = walk, .is_first = true};
   state->step = &step;
   int result = dwfl_getthread_frames(state->dwfl, walk->tid, take_frame, &step);
   state->step = NULL;
@@ -140,11 +139,11 @@ static enum asp_walk_end walk(struct asp_unwinder *unwinder, struct asp_walk *wa
   return result == 0 && !step.is_lost ? ASP_WALK_ENDED : ASP_WALK_LOST;
 }
 
-static void modules_changed(struct asp_unwinder *unwinder, bool only_grew) {
-  struct asp_libdw_state *state = unwinder->state;
+static void modules_changed(void *opaque, bool only_grew) {
+  struct asp_libdw_state *state = opaque;
   (void)only_grew;
   memset(state->known, 0, sizeof state->known);
-  asp_libdw_report(state->dwfl, unwinder);
+  asp_libdw_report(state);
 }
 
 /* An ELF header of no file, for libdw to know the processor: the first file that a process has
@@ -168,8 +167,8 @@ static Elf *make_header(struct asp_libdw_state *state, const struct asp_processo
                     is_narrow ? sizeof(Elf32_Ehdr) : sizeof(Elf64_Ehdr));
 }
 
-static void close_state(struct asp_unwinder *unwinder) {
-  struct asp_libdw_state *state = unwinder->state;
+static void close_state(void *opaque) {
+  struct asp_libdw_state *state = opaque;
   if (state->dwfl) dwfl_end(state->dwfl);
   if (state->header) elf_end(state->header);
   while (state->images) {
@@ -178,21 +177,21 @@ static void close_state(struct asp_unwinder *unwinder) {
     free(image);
   }
   free(state);
-  unwinder->state = NULL;
 }
 
-static int open_state(struct asp_unwinder *unwinder) {
+static int open_state(struct asp_unwinder *unwinder, void **out) {
   struct asp_libdw_state *state = calloc(1, sizeof *state);
   if (!state) return -ENOMEM;
-  unwinder->state = state;
+  state->unwinder = unwinder;
   elf_version(EV_CURRENT);
   state->dwfl = dwfl_begin(&asp_libdw_module_callbacks);
   state->header = make_header(state, unwinder->processor);
   if (state->dwfl && state->header &&
-      dwfl_attach_state(state->dwfl, state->header, unwinder->pid, &thread_callbacks, unwinder)) {
+      dwfl_attach_state(state->dwfl, state->header, unwinder->pid, &thread_callbacks, state)) {
+    *out = state;
     return 0;
   }
-  close_state(unwinder);
+  close_state(state);
   return -ENOTSUP;
 }
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "asp_code.h"
+#include "asp_known_stacks.h"
 #include "asp_pages.h"
 #include "asp_processors.h"
 #include "asp_unwind.h"
@@ -24,28 +25,39 @@ enum asp_walk_end {
 };
 
 struct asp_unwinder_operations {
-  /* Fills `unwinder->state`; 0 or -errno. */
-  int (*open)(struct asp_unwinder *unwinder);
+  /* 0 or -errno. */
+  int (*open)(struct asp_unwinder *unwinder, void **state);
   /* `unwinder->code` was read anew; `only_grew`: what was known before still holds. */
-  void (*modules_changed)(struct asp_unwinder *unwinder, bool only_grew);
+  void (*modules_changed)(void *state, bool only_grew);
   /* Adds the callers of `walk->at`, which is in `frames` already. */
-  enum asp_walk_end (*walk)(struct asp_unwinder *unwinder, struct asp_walk *walk);
-  void (*close)(struct asp_unwinder *unwinder);
+  enum asp_walk_end (*walk)(void *state, struct asp_walk *walk);
+  void (*close)(void *state);
 };
+
+/* A library that is used. */
+struct asp_method {
+  const struct asp_unwinder_operations *operations;
+  void *state;   /* NULL: not used yet */
+  bool is_stale; /* has not seen what `code` is now */
+  bool only_grew;
+};
+
+enum { ASP_MOST_METHODS = 2 };
 
 struct asp_unwinder {
   pid_t pid;
   const struct asp_processor *processor;
-  const struct asp_unwinder_operations *operations;
-  void *state;
+  struct asp_method methods[ASP_MOST_METHODS]; /* the next where one is lost */
+  size_t method_count;
   struct asp_pages pages;
+  struct asp_reads reads;
+  struct asp_known_stacks *known;
   struct asp_code code;
   bool is_stale; /* `code` is to be read before it is used */
 };
 
 extern const struct asp_unwinder_operations asp_libdw_operations;
 extern const struct asp_unwinder_operations asp_libunwind_operations;
-extern const struct asp_unwinder_operations asp_frame_pointer_operations;
 
 /* A frame that an unwinder found. */
 struct asp_caller {

@@ -4,7 +4,7 @@
 #define C_ADDRESS_SPACE_RECORDER_H
 
 #include "asp_swift_names.h"
-#include "asp_files.h"
+#include "asp_process.h"
 #include "asp_memory.h"
 #include "asp_registers.h"
 #include "asp_symbols.h"
