@@ -11,8 +11,8 @@ final class StackTaker<Sink: TraceSink> {
   private var buffer: [asp_frame]
   /// The frames of addresses, as long as what is mapped for execution stays.
   private var places: [Place: Int] = [:]
-  /// The stacks that were met, by their frames.
-  private var stacks: [[Int]: StackID] = [:]
+  /// The stacks of the identities that the unwinder gave them.
+  private var known: [UInt64: StackID] = [:]
 
   private struct Place: Hashable {
     let address: UInt64
@@ -58,24 +58,32 @@ final class StackTaker<Sink: TraceSink> {
   func modulesChanged() {
     asp_unwinder_modules_changed(unwinder)
     places.removeAll(keepingCapacity: true)
+    known.removeAll(keepingCapacity: true)
   }
 
   /// The stack of a stopped thread, nil where not even its registers can be read.
   func stack(of tid: Int32, in map: EvolvingMap) throws(RecorderError) -> StackID? {
     var registers = asp_registers()
     guard asp_get_registers(tid, &registers) == 0 else { return nil }
-    let count = asp_unwind(unwinder, tid, &registers, &buffer, buffer.count)
+    var identity: UInt64 = 0
+    let count = asp_unwind(unwinder, tid, &registers, &buffer, buffer.count, &identity)
+    if let known = known[identity] { return known }
+    let stack = try stack(ofFirst: count, in: map)
+    if identity != 0 {
+      if known.count >= Self.mostRemembered { known.removeAll() }
+      known[identity] = stack
+    }
+    return stack
+  }
+
+  /// The stack of the first frames in the buffer.
+  private func stack(ofFirst count: Int, in map: EvolvingMap) throws(RecorderError) -> StackID? {
     var frames: [Int] = []
     frames.reserveCapacity(count)
     for frame in buffer.prefix(count) {
       frames.append(try place(of: frame, in: map))
     }
-    if let known = stacks[frames] { return known }
-    // A program can have stacks without end; the table on disk has them all.
-    if stacks.count >= Self.mostRemembered { stacks.removeAll() }
-    let stack = try log.stack(of: frames)
-    stacks[frames] = stack
-    return stack
+    return try log.stack(of: frames)
   }
 
   private func place(of frame: asp_frame, in map: EvolvingMap) throws(RecorderError) -> Int {
