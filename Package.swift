@@ -127,6 +127,8 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/RecordingChild", swiftSettings: strict),
+    .test(
+      "AddressSpaceRecorderTests", of: ["AddressSpace", "AddressSpaceTrace", "AddressSpaceStore"]),
     .test("CommandLineTests", of: ["AddressSpace"]),
     .test(
       "RealityTests", of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"],

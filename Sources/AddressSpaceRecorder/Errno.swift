@@ -11,6 +11,7 @@ struct Errno: CustomStringConvertible {
   static let noProcess = Errno(3)
   static let interrupted = Errno(4)
   static let noChild = Errno(10)
+  static let notSupported = Errno(95)
 
   /// What the C library calls it.
   var description: String {

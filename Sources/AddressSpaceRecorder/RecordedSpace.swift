@@ -37,17 +37,15 @@ final class RecordedSpace<Sink: TraceSink> {
       pageSize: snapshot.facts.pageSize ?? .kibibytes(4),
       readImpliesExecute: snapshot.facts.personality?.contains(.readImpliesExecute) == true)
     map = EvolvingMap(snapshot.map)
-    endOfBreak =
-      snapshot.facts.heap?.end
-      ?? snapshot.map.regions.last { $0.kind == .heap }?.range.upper
-      ?? snapshot.facts.startOfBreak
+    // Of a heap that has grown the map does not tell the very end; the next call of brk does.
+    let hasGrown = snapshot.map.regions.contains { $0.name == "[heap]" }
+    endOfBreak = hasGrown ? nil : snapshot.facts.startOfBreak
   }
 
   /// Applies a change that event `number` made.
   func apply(_ change: MapChange, by number: Int) {
     if changesCode(change) { stacks.modulesChanged() }
     map.apply(change, by: UInt32(clamping: number))
-    noteBreak(change)
   }
 
   private func changesCode(_ change: MapChange) -> Bool {
@@ -56,13 +54,6 @@ final class RecordedSpace<Sink: TraceSink> {
     case .unmap(let range): map.holdsCode(in: range)
     case .protect(let range, let access): access.contains(.execute) || map.holdsCode(in: range)
     case .move(let from, let to, _): map.holdsCode(in: from) || map.holdsCode(in: to)
-    }
-  }
-
-  private func noteBreak(_ change: MapChange) {
-    switch change {
-    case .map(let region) where region.name == "[heap]": endOfBreak = region.range.upper
-    default: break
     }
   }
 

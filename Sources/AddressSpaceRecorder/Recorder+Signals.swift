@@ -8,7 +8,7 @@ extension Recorder {
     let ends = asp_signal_count(Signal.terminate) + asp_signal_count(Signal.hangUp)
     if isAttached {
       let isOver = options.duration.map { log.now >= $0 } ?? false
-      if interrupts + ends > 0 || isOver { letGo() }
+      if interrupts + ends > 0 || isOver { try letGo() }
     } else if interrupts > 1 || ends > 0 {
       for pid in Set(tracees.values.map(\.pid)) { asp_kill(pid) }
     }
@@ -16,10 +16,31 @@ extension Recorder {
   }
 
   /// Asks every thread to stop so that it can be let go.
-  private func letGo() {
+  private func letGo() throws(RecorderError) {
     guard !isLettingGo else { return }
     isLettingGo = true
-    for tid in tracees.keys { asp_interrupt(tid) }
+    for space in spaces.values {
+      // These stand before a call, which they will make without us.
+      for tracee in space.waiting {
+        tracee.call = nil
+        tracee.heldSignal = 0
+      }
+      space.waiting.removeAll()
+    }
+    for tracee in tracees.values where tracee.heldSignal == nil { asp_interrupt(tracee.tid) }
+    try letGoTogether()
+  }
+
+  /// Lets all threads go once the last of them stands still, so that what is read of them before is
+  /// of one moment.
+  func letGoTogether() throws(RecorderError) {
+    guard tracees.values.allSatisfy({ $0.heldSignal != nil }) else { return }
+    for space in spaces.values.sorted(by: { $0.place < $1.place }) { try endSpace(space) }
+    for tracee in tracees.values {
+      asp_resume(tracee.tid, Int32(ASP_RESUME_DETACHED.rawValue), tracee.heldSignal ?? 0)
+    }
+    tracees.removeAll()
+    early.removeAll()
   }
 }
 

@@ -20,10 +20,11 @@ extension Recorder {
       resume(tracee)
     case ASP_STOP_EXITED, ASP_STOP_KILLED: try remove(tracee, stop)
     case ASP_STOP_SIGNAL: resume(tracee, signal: stop.signal)
-    case ASP_STOP_GROUP: asp_resume(tracee.tid, Int32(ASP_RESUME_LISTENING.rawValue), 0)
-    case ASP_STOP_INTERRUPTED: try handleInterrupted(tracee)
+    case ASP_STOP_GROUP where !isLettingGo:
+      asp_resume(tracee.tid, Int32(ASP_RESUME_LISTENING.rawValue), 0)
     default: resume(tracee)
     }
+    if isLettingGo { try letGoTogether() }
   }
 
   /// A thread that nobody told of yet: its maker will.
@@ -36,9 +37,9 @@ extension Recorder {
 
   /// Lets a thread go on to the next stop that matters.
   func resume(_ tracee: Tracee<Sink>, signal: Int32 = 0) {
+    // A call that has begun is followed to its end.
     if isLettingGo, tracee.call == nil {
-      asp_resume(tracee.tid, Int32(ASP_RESUME_DETACHED.rawValue), signal)
-      forget(tracee)
+      tracee.heldSignal = signal
       return
     }
     // In a call it has to stop at its end; without a filter, at every call.
@@ -56,10 +57,6 @@ extension Recorder {
     } else {
       resume(tracee)
     }
-  }
-
-  private func handleInterrupted(_ tracee: Tracee<Sink>) throws(RecorderError) {
-    resume(tracee)
   }
 
   /// Forgets a thread that is gone, and lets those go on that waited for it.

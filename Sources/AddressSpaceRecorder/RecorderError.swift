@@ -1,3 +1,5 @@
+public import AddressSpace
+
 /// Why nothing, or no more, can be recorded.
 public enum RecorderError: Error {
   /// The program cannot be executed; `errno` says why.
@@ -12,6 +14,8 @@ public enum RecorderError: Error {
   case isTraced(Int32, by: Int32?)
   /// The kernel refuses the filter that stops a program at the calls that matter.
   case noFilter(errno: Int32)
+  /// The unwinder that was asked for does not know programs of this width.
+  case noUnwinder(RecorderOptions.Unwinder, WordSize)
   /// Tracing failed in a way that nobody expected.
   case failed(what: String, errno: Int32)
   /// The process's map could not be read.
@@ -38,6 +42,9 @@ extension RecorderError: CustomStringConvertible {
     case .noFilter(let errno):
       "the kernel refuses a seccomp filter (\(Errno(errno))), which recording needs to start a "
         + "program. Attach to a running one with --pid."
+    case .noUnwinder(let unwinder, let wordSize):
+      "\(unwinder) does not know \(wordSize.rawValue)-bit programs here. Leave --unwinder out: what "
+        + "suits the program is taken."
     case .failed(let what, let errno): "\(what) failed: \(Errno(errno))."
     case .unreadable(let error): "\(error)"
     case .notWritten(let error): "\(error)"

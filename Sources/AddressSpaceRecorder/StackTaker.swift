@@ -33,6 +33,9 @@ final class StackTaker<Sink: TraceSink> {
     for kind in Self.kinds(options.unwinder, wordSize) where result != 0 {
       result = asp_unwinder_create(pid, Int32(wordSize.rawValue), kind, &unwinder)
     }
+    if let chosen = options.unwinder, -result == Errno.notSupported.number {
+      throw .noUnwinder(chosen, wordSize)
+    }
     guard result == 0, let unwinder else {
       throw .failed(what: "taking stacks of \(pid)", errno: -result)
     }

@@ -11,6 +11,8 @@ final class Tracee<Sink: TraceSink> {
   var place: Int?
   /// The call it is in, from entry to return.
   var call: CallInProgress?
+  /// The signal that it gets when it is let go; nil while it is not held for that.
+  var heldSignal: Int32?
   /// Whether it has told that it is about to end.
   var isEnding = false
 
