@@ -80,13 +80,16 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "AddressSpace", "AddressSpaceFormats",
+        "AddressSpace", "AddressSpaceFormats", "AddressSpaceTrace",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/TestSupport", swiftSettings: strict),
     .test("AddressSpaceTests", of: ["AddressSpace"]),
     .test("AddressSpaceFormatsTests", of: ["AddressSpace", "AddressSpaceFormats"]),
+    .test(
+      "AddressSpaceTraceTests",
+      of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceTrace"]),
     .test(
       "AddressSpaceProcessTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
