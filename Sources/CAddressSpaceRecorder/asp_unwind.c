@@ -88,7 +88,7 @@ static void look_anew(struct asp_unwinder *unwinder) {
 bool asp_walk_add(struct asp_unwinder *unwinder, struct asp_walk *walk,
                   const struct asp_caller *caller) {
   if (walk->count == walk->capacity) return false;
-  if (!caller->is_from_signal && caller->sp <= walk->at.sp) return false;
+  if (!caller->is_other_stack && caller->sp <= walk->at.sp) return false;
   uint64_t address = caller->is_exact ? caller->ip : caller->ip - 1;
   if (!asp_code_find(&unwinder->code, address)) return false;
   walk->frames[walk->count++] = (struct asp_frame){address, caller->sp, caller->origin};
@@ -121,7 +121,8 @@ static enum asp_walk_end walk_by_information(struct asp_unwinder *unwinder, stru
 static enum asp_walk_end walk_on(struct asp_unwinder *unwinder, struct asp_walk *walk) {
   while (walk->count < walk->capacity) {
     if (walk_by_information(unwinder, walk) == ASP_WALK_ENDED) return ASP_WALK_ENDED;
-    if (walk->count < walk->capacity && !asp_walk_frame_pointer(unwinder, walk)) {
+    if (walk->count == walk->capacity) break;
+    if (!asp_walk_wine(unwinder, walk) && !asp_walk_frame_pointer(unwinder, walk)) {
       return ASP_WALK_LOST;
     }
   }

@@ -120,7 +120,7 @@ static int take_frame(Dwfl_Frame *frame, void *argument) {
     return DWARF_CB_ABORT;
   }
   caller.ip = ip;
-  caller.is_from_signal = caller.is_exact && walk->is_exact;
+  caller.is_other_stack = caller.is_exact && walk->is_exact;
   if (is_guessed(step->state, walk, &caller) ||
       !asp_walk_add(step->state->unwinder, walk, &caller)) {
     step->is_lost = true;

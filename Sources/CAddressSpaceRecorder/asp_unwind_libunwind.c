@@ -145,8 +145,8 @@ static enum asp_walk_end walk(void *opaque, struct asp_walk *walk) {
     if (result == 0) return ASP_WALK_ENDED;
     if (!read_caller(&cursor, &caller)) return ASP_WALK_LOST;
     if (caller.ip == 0) return ASP_WALK_ENDED;
-    caller.is_from_signal = caller.is_exact = unw_is_signal_frame(&cursor) > 0;
-    if (caller.is_from_signal) correct_trampoline(walk);
+    caller.is_other_stack = caller.is_exact = unw_is_signal_frame(&cursor) > 0;
+    if (caller.is_other_stack) correct_trampoline(walk);
     if (!asp_walk_add(state->unwinder, walk, &caller)) return ASP_WALK_LOST;
   }
   return ASP_WALK_ENDED;

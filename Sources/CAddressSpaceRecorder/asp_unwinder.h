@@ -63,7 +63,7 @@ extern const struct asp_unwinder_operations asp_libunwind_operations;
 struct asp_caller {
   uint64_t ip, sp, fp;
   bool is_exact;      /* `ip` is not a return address: a signal came there, or brought it there */
-  bool is_from_signal; /* this frame was interrupted: its stack may be another one */
+  bool is_other_stack; /* the stack may have been switched on the way from this frame */
   int origin;
 };
 
@@ -71,6 +71,9 @@ struct asp_caller {
    its stack pointer does not rise. */
 bool asp_walk_add(struct asp_unwinder *unwinder, struct asp_walk *walk,
                   const struct asp_caller *caller);
+
+/* Leaves Wine's system call dispatcher for the stack of the Windows program. */
+bool asp_walk_wine(struct asp_unwinder *unwinder, struct asp_walk *walk);
 
 /* Leaves the last frame by its frame pointer. */
 bool asp_walk_frame_pointer(struct asp_unwinder *unwinder, struct asp_walk *walk);
