@@ -91,8 +91,7 @@ extension Recorder {
     case .unknown: try reconcile(space) { event(.changed($0)) }
     case .failed(let errno, let asked, let address):
       try log.add(event(.failed(errno: errno, asked: asked, at: address)))
-      // Part of it may have been done before it failed.
-      try reconcile(space) { event(.changed($0)) }
+      if begun.call.mayFailHalfway { try reconcile(space) { event(.changed($0)) } }
     }
   }
 

@@ -41,6 +41,16 @@ enum SystemCall {
     var protection: UInt64
   }
 
+  /// Whether part of it may have been done when it fails.
+  var mayFailHalfway: Bool {
+    switch self {
+    case .map(let request): request.flags & MapFlag.fixed != 0
+    case .remap(let request): request.flags & MapFlag.toFixedTarget != 0
+    case .protect, .other: true
+    case .unmap, .setBreak, .execute: false
+    }
+  }
+
   /// The name of the call in a recording.
   var name: MapCall? {
     switch self {
@@ -64,6 +74,8 @@ enum MapFlag {
   static let anonymous: UInt64 = 0x20
   static let growsDown: UInt64 = 0x100
   static let hugePages: UInt64 = 0x40000
+  /// Of `mremap`.
+  static let toFixedTarget: UInt64 = 2
   /// Of `mremap`.
   static let keepsSource: UInt64 = 4
   /// Of `mprotect`: from or up to the end of a growing stack.

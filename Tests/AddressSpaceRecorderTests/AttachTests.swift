@@ -21,7 +21,7 @@ struct AttachTests {
       [
         "-c",
         "\"$2\" 5 100000000 \(threads) & p=$!; sleep 0.2; "
-          + "\"$0\" record --verify -q -o \"$1\" --pid $p --duration 0.7; echo \"status $?\"; "
+          + "\"$0\" record --verify -q -o \"$1\" --pid $p --duration 2; echo \"status $?\"; "
           + "grep TracerPid /proc/$p/status; sleep 0.1; kill -0 $p && echo alive; kill -9 $p",
         program.string, path.string, churn.string,
       ])
@@ -30,7 +30,7 @@ struct AttachTests {
     #expect(result.output.contains("alive"))
     let recorded = try Recorded(path, result)
     #expect(recorded.recording.header.isAttached)
-    #expect(recorded.events.count > 100)
+    #expect(recorded.events.count > 30)
     #expect(recorded.calls.isSuperset(of: [.munmap, .mremap, .mprotect]))
   }
 
