@@ -97,6 +97,9 @@ let package = Package(
     .test("AddressSpaceTests", of: ["AddressSpace"]),
     .test("AddressSpaceFormatsTests", of: ["AddressSpace", "AddressSpaceFormats"]),
     .test(
+      "AddressSpaceTraceTests",
+      of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceTrace"]),
+    .test(
       "AddressSpaceProcessTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
     .test(

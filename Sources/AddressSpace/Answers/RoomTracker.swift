@@ -14,13 +14,16 @@ public struct RoomTracker: Sendable {
 
   private var sizes = SizeBag()
   private var buffers: [TrackedBuffer] = []
-  private var watch: BreakWatch?
+  private var watch: BreakWatch
   private let rules: SpanRules
   /// Whether some buffers have to be counted anew where spans change.
   private let needsCounts: Bool
   /// The changes since the last such count, and how many such counts there were.
   private var changesSinceCount = 0
   private var counts = 0
+
+  /// Where the brk heap ends, nil where nothing tells.
+  public var endOfBreak: Address? { watch.end }
 
   /// The rules that the room is counted under.
   public var layout: Layout { rules.layout }
@@ -33,13 +36,12 @@ public struct RoomTracker: Sendable {
     self.map = map
     self.facts = facts
     rules = SpanRules(layout: layout, facts: facts)
-    let watch = BreakWatch(map, layout: layout, facts: facts)
+    watch = BreakWatch(map, layout: layout, facts: facts)
     for (request, allocator) in requests {
       buffers.append(
         try TrackedBuffer(
           request, allocator, layout: layout, facts: facts, endOfBreak: watch.end))
     }
-    if buffers.contains(where: { $0.footprint.heapGrowth != nil }) { self.watch = watch }
     needsCounts = buffers.contains { !$0.isAdditive }
     fits = Array(repeating: 0, count: buffers.count)
     count(SpanWindow.all, adding: true)
@@ -72,8 +74,8 @@ public struct RoomTracker: Sendable {
         count(other, adding: true)
       }
     }
-    let end = watch?.end
-    if watch?.notice(change, in: map) == true { moveBreak(from: end) }
+    let end = watch.end
+    if watch.notice(change, in: map) { moveBreak(from: end) }
     if needsCounts {
       changesSinceCount += 1
       if changesSinceCount * Self.spacing >= counts { recount() }
@@ -120,7 +122,7 @@ public struct RoomTracker: Sendable {
 
   /// Counts what begins where the brk heap ends, and where it ended, anew.
   private mutating func moveBreak(from before: Address?) {
-    let after = watch?.end
+    let after = watch.end
     let ranges = [before, after].compactMap { $0.flatMap(placeable(from:)) }
     for index in buffers.indices {
       buffers[index].moveBreak(to: after, layout: rules.layout, facts: facts, ranges)
@@ -135,6 +137,20 @@ public struct RoomTracker: Sendable {
     var walk = SpanWalk(SpanWindow(low: address.value, high: .max), in: map, rules)
     guard let span = walk.next(in: map, rules), span.lower == address.value else { return nil }
     return placeable(in: span)
+  }
+
+  /// Whether the system has a place for one block of so many bytes.
+  public func canPlace(_ bytes: ByteCount) -> Bool {
+    guard bytes <= largestFree, let size = bytes.roundedUp(to: layout.pageSize) else {
+      return false
+    }
+    let block = Block(size: size)
+    var walk = SpanWalk(.all, in: map, rules)
+    while let span = walk.next(in: map, rules) {
+      guard span.upper - span.lower >= size.value, let range = placeable(in: span) else { continue }
+      if Placement.count(of: block, in: range, by: layout.searches) > 0 { return true }
+    }
+    return false
   }
 
   /// Counts anew what is not current.

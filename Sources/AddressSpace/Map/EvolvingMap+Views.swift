@@ -68,6 +68,13 @@ extension EvolvingMap {
     pieces(range.lower.value, range.upper.value).compactMap(made)
   }
 
+  /// What the kernel shows of the lowest mapping in `range`, nil where nothing is mapped there.
+  public func first(in range: AddressRange) -> Region? {
+    let position = list.position(above: range.lower.value)
+    guard let piece = list.piece(at: position), piece.lower < range.upper.value else { return nil }
+    return region(at: Address(piece.lower))
+  }
+
   /// All stretches, lowest first.
   public var pieces: [MadeRegion] {
     list.chunks.flatMap { $0.compactMap(made) }
@@ -75,5 +82,12 @@ extension EvolvingMap {
 
   private func made(_ piece: Piece) -> MadeRegion? {
     table.region(piece).map { MadeRegion(maker: piece.maker, region: $0) }
+  }
+}
+
+extension EvolvingMap {
+  /// Hands out who made each stretch, lowest first.
+  public func forEachMaker(_ body: (_ maker: UInt32) -> Void) {
+    for chunk in list.chunks { for piece in chunk { body(piece.maker) } }
   }
 }

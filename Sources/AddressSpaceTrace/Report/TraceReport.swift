@@ -132,8 +132,8 @@ extension TraceReport {
   public enum Wall: Hashable, Sendable {
     /// No free span is large enough.
     case addressSpace(Shortage)
-    /// The brk heap grew into this mapping above it.
-    case heapNeighbor(Region)
+    /// What had to grow in its place met this mapping: the brk heap, or what may not be moved.
+    case neighbor(Region)
     /// The process has as many mappings as the kernel allows (`vm.max_map_count`).
     case mappingCount(Int)
     /// There is room for it: another limit, such as RLIMIT_AS, RLIMIT_DATA or the kernel's count of
