@@ -58,7 +58,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "AddressSpaceReport",
-      dependencies: ["AddressSpace"],
+      dependencies: ["AddressSpace", "AddressSpaceTrace"],
       swiftSettings: pure),
     .target(
       name: "AddressSpaceStore",
@@ -79,7 +79,7 @@ let package = Package(
       name: "addrspace",
       dependencies: [
         "AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "AddressSpaceReport",
-        "CBuildInfo",
+        "AddressSpaceStore", "AddressSpaceTrace", "CBuildInfo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -116,7 +116,8 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/RecordingChild", swiftSettings: strict),
-    .test("CommandLineTests", of: ["AddressSpace"]),
+    .test(
+      "CommandLineTests", of: ["AddressSpace", "AddressSpaceStore", "AddressSpaceTrace"]),
     .test(
       "RealityTests", of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"],
       exclude: ["second_parser.py"]),
