@@ -58,7 +58,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "AddressSpaceReport",
-      dependencies: ["AddressSpace"],
+      dependencies: ["AddressSpace", "AddressSpaceTrace"],
       swiftSettings: pure),
     .target(
       name: "AddressSpaceStore",
@@ -132,7 +132,8 @@ let package = Package(
       path: "Tests/RecordingChild", swiftSettings: strict),
     .test(
       "AddressSpaceRecorderTests", of: ["AddressSpace", "AddressSpaceTrace", "AddressSpaceStore"]),
-    .test("CommandLineTests", of: ["AddressSpace"]),
+    .test(
+      "CommandLineTests", of: ["AddressSpace", "AddressSpaceStore", "AddressSpaceTrace"]),
     .test(
       "RealityTests", of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"],
       exclude: ["second_parser.py"]),

@@ -18,6 +18,9 @@ enum SavedForm {
       magic: [0x1F, 0x8B], name: "compressed by gzip",
       remedy: "Unpack it into standard input: gzip -dc FILE | addrspace inspect -"),
     Form(
+      magic: Array("SQLite format 3\0".utf8), name: "a SQLite database",
+      remedy: "A recording cannot be read from standard input or a pipe; name its file."),
+    Form(
       magic: [0x28, 0xB5, 0x2F, 0xFD], name: "compressed by zstd",
       remedy: "Unpack it into standard input: zstd -dc FILE | addrspace inspect -"),
     Form(

@@ -1,8 +1,11 @@
 public import AddressSpace
+public import AddressSpaceTrace
 
 extension Inspection {
   /// The document `addrspace.inspect/1`; lists have at most `top` entries, all where it is nil or 0.
-  public func json(top: Int? = nil) -> String {
+  ///
+  /// - Parameter stacks: who made the pins, by where they lie, as far as it is known.
+  public func json(top: Int? = nil, stacks: [AddressRange: ReportStack] = [:]) -> String {
     let style = Style(top: top)
     let spans = room.freeSpansBySize
     return JSONValue.object([
@@ -18,7 +21,10 @@ extension Inspection {
       ("fragmentation", .number(room.fragmentation)),
       ("freeSpans", .array(style.rows(spans, usual: 0).map { JSONValue($0, in: room) })),
       ("buffers", .array(buffers.map { .object(JSONValue.members(of: $0, in: room)) })),
-      ("pins", .array(style.rows(pins, usual: 0).map { JSONValue($0, in: room) })),
+      (
+        "pins",
+        .array(style.rows(pins, usual: 0).map { JSONValue($0, in: room, stack: stacks[$0.range]) })
+      ),
       ("diagnostics", JSONValue(diagnostics)),
     ]).document()
   }
@@ -33,7 +39,7 @@ extension JSONValue {
     ]
   }
 
-  init(_ pin: Pin, in room: Room) {
+  init(_ pin: Pin, in room: Room, stack: ReportStack? = nil) {
     let largest = room.largestRegion(in: pin.regions)
     self = [
       "low": JSONValue(pin.range.lower),
@@ -47,7 +53,7 @@ extension JSONValue {
       "origin": .null,
       "certainty": .null,
       "action": .string(pin.action.rawValue),
-      "stack": .null,
+      "stack": JSONValue(stack),
     ]
   }
 }

@@ -1,9 +1,12 @@
 public import AddressSpace
+public import AddressSpaceTrace
 
 extension Inspection {
   /// The first screen: the answer, the picture, where, whose fault.
-  public func text(_ style: Style) -> String {
-    let screen = InspectionScreen(inspection: self, style: style)
+  ///
+  /// - Parameter stacks: who made the pins, by where they lie, as far as it is known.
+  public func text(_ style: Style, stacks: [AddressRange: ReportStack] = [:]) -> String {
+    let screen = InspectionScreen(inspection: self, style: style, stacks: stacks)
     return screen.sections.filter { !$0.isEmpty }
       .map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
@@ -13,6 +16,7 @@ extension Inspection {
 private struct InspectionScreen {
   let inspection: Inspection
   let style: Style
+  let stacks: [AddressRange: ReportStack]
 
   private var room: Room { inspection.room }
   private var wording: Wording { Wording(room: room) }
@@ -35,7 +39,7 @@ private struct InspectionScreen {
   private var answer: [String] {
     let buffers = inspection.buffers
     var lines = isWide ? ["  Address space is not your limit: this is a 64-bit process."] : []
-    lines += buffers.prefix(1).map(sentence)
+    lines += buffers.prefix(1).map { "  " + wording.sentence(for: $0, style) }
     let largest = room.largestFreeSpan
     lines.append(
       row("largest free", largest.map { "\($0.size)" } ?? "nothing", largest?.range.description))
@@ -72,22 +76,6 @@ private struct InspectionScreen {
     return fitting.last { $0.count + 31 <= style.columns } ?? ""
   }
 
-  private func sentence(for buffer: BufferForecast) -> String {
-    let what = "\(buffer.request.text) (\(buffer.request.bytes), by \(buffer.allocator))"
-    let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
-    guard buffer.fits == 0 else {
-      return "  " + style.paint("\(number) more", .good) + " of \(what) will fit."
-    }
-    let none =
-      "  " + style.paint(buffer.isExact ? "None" : "Perhaps none", .bad)
-      + " of \(buffer.request.text) (\(buffer.request.bytes)) will fit"
-    return switch buffer.verdict {
-    case .fragmented: none + ": free, but in pieces."
-    case .exhausted: none + ": too little free."
-    case .fits, .limited: none + "."
-    }
-  }
-
   private func row(_ label: String, _ value: String, _ detail: String?) -> String {
     let head = "  " + label.padded(right: 16)
     return detail.map { head + value.padded(left: 10) + "   " + $0 } ?? head + value
@@ -113,7 +101,8 @@ private struct InspectionScreen {
   private var spanTable: [String] {
     let spans = room.freeSpansBySize
     // The screen has 30 lines: what the answer takes more the table gets less.
-    let shown = style.rows(spans, usual: isWide ? 8 : 12 - answer.count)
+    let makers = shownPins.count { stacks[$0.range] != nil }
+    let shown = style.rows(spans, usual: (isWide ? 8 : 12 - answer.count) - makers)
     guard !shown.isEmpty else { return [] }
     let range = isWide ? 30 : 23
     let below = isWide ? 15 : 18
@@ -133,17 +122,30 @@ private struct InspectionScreen {
     return lines
   }
 
-  private var pinTable: [String] {
+  private var shownPins: [Pin] {
     let gaining = inspection.pins.filter { pin in
       pin.largestGain > .zero || pin.bufferGain.contains { $0 > 0 }
     }
     // Those that give more than they hold come first, those that cannot go last.
-    let shown = style.rows(
+    let ranked =
       gaining.filter { $0.action != .fixed && givesMoreThanItHolds($0) }
-        + gaining.filter { $0.action != .fixed && !givesMoreThanItHolds($0) }
-        + gaining.filter { $0.action == .fixed }, usual: 3)
+      + gaining.filter { $0.action != .fixed && !givesMoreThanItHolds($0) }
+      + gaining.filter { $0.action == .fixed }
+    return Array(style.rows(ranked, usual: 3))
+  }
+
+  private var pinTable: [String] {
+    let shown = shownPins
     guard !shown.isEmpty else { return [] }
-    return [style.paint("  WORST PINS    would leave   region", .heading)] + shown.map(line)
+    return [style.paint("  WORST PINS    would leave   region", .heading)]
+      + shown.flatMap { [line(of: $0)] + maker(of: $0) }
+  }
+
+  /// Who made a pin, in a line below it.
+  private func maker(of pin: Pin) -> [String] {
+    guard let stack = stacks[pin.range] else { return [] }
+    let name = Wording.name(of: stack, width: style.columns - 33)
+    return [String(repeating: " ", count: 30) + "by " + style.paint(name, .pin)]
   }
 
   /// Freeing a buffer to get a buffer is no news; a small thing that splits a large span is.

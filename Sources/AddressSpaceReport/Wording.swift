@@ -45,6 +45,23 @@ struct Wording {
     }
   }
 
+  /// How many of a buffer will fit, and what is wrong where none does.
+  func sentence(for buffer: BufferForecast, _ style: Style) -> String {
+    let what = "\(buffer.request.text) (\(buffer.request.bytes), by \(buffer.allocator))"
+    let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+    guard buffer.fits == 0 else {
+      return style.paint("\(number) more", .good) + " of \(what) will fit."
+    }
+    let none =
+      style.paint(buffer.isExact ? "None" : "Perhaps none", .bad)
+      + " of \(buffer.request.text) (\(buffer.request.bytes)) will fit"
+    return switch buffer.verdict {
+    case .fragmented: none + ": free, but in pieces."
+    case .exhausted: none + ": too little free."
+    case .fits, .limited: none + "."
+    }
+  }
+
   /// One sentence on why the next buffer is refused.
   func why(_ buffer: BufferForecast) -> String {
     let next = buffer.fits == 0 ? "A buffer" : "Another buffer"

@@ -38,8 +38,8 @@ struct Diff: ParsableCommand {
     var requests = try buffers.requests()
     if requests.isEmpty { requests = [try BufferRequest(text: Inspection.usualBuffer)] }
     let allocator = try buffers.chosenAllocator()
-    let before = try from.snapshot(strict: layout.strict)
-    let after = try to.snapshot(strict: layout.strict)
+    let before = try from.snapshot(layout)
+    let after = try to.snapshot(layout)
     let old = try layout.room(for: before)
     let new = try layout.room(for: after)
     let diff = MapDiff(from: old, to: new, relative: relative)

@@ -2,6 +2,8 @@ import AddressSpace
 import AddressSpaceFormats
 import AddressSpaceProcess
 import AddressSpaceRecorder
+import AddressSpaceStore
+import AddressSpaceTrace
 import ArgumentParser
 import SystemPackage
 
@@ -43,6 +45,9 @@ extension Failure {
     case let error as ProcessError: self.init(error)
     case let error as AllocatorError: self.init(.usage, error.description)
     case let error as BufferRequestError: self.init(.usage, error.description)
+    case let error as RecordingError: self.init(error)
+    case let error as TraceMomentError: self.init(.usage, error.description)
+    case let error as TraceReportError<RecordingError>: self.init(error)
     default: return nil
     }
   }
@@ -67,6 +72,24 @@ extension Failure {
       default: .notRecorded
       }
     self.init(status, error.description)
+  }
+
+  private init(_ error: RecordingError) {
+    switch error {
+    case .cannotOpen(let path, let errno): self.init(Errno(rawValue: errno), file: path)
+    case .exists, .notReplaceable, .full, .inputOutput:
+      self.init(.inputOutput, error.description)
+    case .notRecording, .newer, .damaged, .empty: self.init(.badInput, error.description)
+    }
+  }
+
+  private init(_ error: TraceReportError<RecordingError>) {
+    switch error {
+    case .source(let error): self.init(error)
+    case .noSpace, .noStart: self.init(.badInput, error.description)
+    case .noEvent: self.init(.usage, error.description)
+    case .allocator(let error): self.init(.usage, error.description)
+    }
   }
 
   init(_ error: FormatError, in file: String) {

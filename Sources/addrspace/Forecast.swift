@@ -7,7 +7,7 @@ struct Forecast: ParsableCommand {
     commandName: "forecast",
     abstract: "How many of these buffers fit, where, why no more, and what to clear for more.")
 
-  @Argument(help: "A process id, 'self', a saved file, or '-'.")
+  @Argument(help: "A process id, 'self', a saved file, a recording, or '-'.")
   var target: Target
 
   @OptionGroup(title: "Buffers")
@@ -49,7 +49,7 @@ struct Forecast: ParsableCommand {
       requests = [try BufferRequest(text: Inspection.usualBuffer)]
     }
     let allocator = try buffers.chosenAllocator()
-    let snapshot = try target.snapshot(strict: layout.strict)
+    let snapshot = try target.snapshot(layout)
     let room = try layout.room(for: snapshot)
     let report = try report(on: requests, by: allocator, in: room, of: snapshot)
     try output.write(

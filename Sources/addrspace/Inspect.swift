@@ -1,5 +1,6 @@
 import AddressSpace
 import AddressSpaceReport
+import AddressSpaceTrace
 import ArgumentParser
 
 struct Inspect: ParsableCommand {
@@ -7,7 +8,7 @@ struct Inspect: ParsableCommand {
     commandName: "inspect",
     abstract: "How much room is left, in what pieces, what splits it, how many buffers fit.")
 
-  @Argument(help: "A process id, 'self', a saved file, or '-'.")
+  @Argument(help: "A process id, 'self', a saved file, a recording, or '-'.")
   var target: Target
 
   @OptionGroup(title: "Buffers")
@@ -22,13 +23,16 @@ struct Inspect: ParsableCommand {
   func run() throws {
     let requests = try buffers.requests()
     let allocator = try buffers.chosenAllocator()
-    let snapshot = try target.snapshot(strict: layout.strict)
+    let recorded = try target.recording()?.report(
+      requests: requests, allocator: allocator, layout: layout)
+    let snapshot = try recorded?.moment.snapshot ?? target.snapshot(layout)
     let chosen = try layout.layout(for: snapshot)
     let inspection = try Inspection(
       snapshot, layout: chosen, requests: requests, allocator: allocator)
+    let stacks = recorded?.stacksOfPins ?? [:]
     try output.write(
-      text: inspection.text, plain: { inspection.plain(top: output.top) },
-      json: { inspection.json(top: output.top) })
+      text: { inspection.text($0, stacks: stacks) }, plain: { inspection.plain(top: output.top) },
+      json: { inspection.json(top: output.top, stacks: stacks) })
     output.report(inspection.diagnostics, of: target.name)
     if output.verbose { Console.note("layout: \(chosen.name): \(chosen.basis)") }
     if output.wantsHints { hint(inspection) }

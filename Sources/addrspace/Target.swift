@@ -5,7 +5,7 @@ import ArgumentParser
 import Glibc
 import SystemPackage
 
-/// What is asked about: a process, a saved file, or standard input.
+/// What is asked about: a process, a saved file, a recording, or standard input.
 struct Target: ExpressibleByArgument {
   /// As it was written.
   let text: String
@@ -28,17 +28,23 @@ struct Target: ExpressibleByArgument {
   }
 
   /// Its map and what else is known of it.
-  func snapshot(strict: Bool) throws -> Snapshot {
+  func snapshot(_ layout: LayoutOptions) throws -> Snapshot {
     if let pid = try pid() { return try Self.live(pid).snapshot }
+    if let recording = try recording() { return try recording.snapshot(layout) }
     if text == "-", Console.isTerminal(.standardInput) {
       throw Failure(.usage, "standard input is a terminal. Pipe a map into it, or name a target.")
     }
     let bytes = try Console.read(text)
     do throws(FormatError) {
-      return try MapsParser.parse(bytes, path: text == "-" ? nil : text, strict: strict)
+      return try MapsParser.parse(bytes, path: text == "-" ? nil : text, strict: layout.strict)
     } catch {
       throw Failure(error, in: name)
     }
+  }
+
+  /// The recording that it names, nil where it names something else.
+  func recording() throws -> RecordingTarget? {
+    text == "-" ? nil : try RecordingTarget(naming: text)
   }
 
   /// A process's map, its facts, and the map's own text.
