@@ -15,6 +15,12 @@ final class RecordedSpace<Sink: TraceSink> {
   let stacks: StackTaker<Sink>
   /// What is mapped now, and which event made it.
   private(set) var map: EvolvingMap
+  /// Its room, nil where nobody minds it.
+  private(set) var tracker: RoomTracker?
+  /// How many buffers fitted when that was last looked at.
+  var lastFits: [UInt64]
+  /// Whether the largest free span is below the limit for keeping a map.
+  var isLow = false
   /// Where the brk heap ends, nil where that is not known yet.
   private(set) var endOfBreak: Address?
   /// The thread that is in a call that changes the map: one at a time, so that the order in which
@@ -26,8 +32,11 @@ final class RecordedSpace<Sink: TraceSink> {
   var mapBeforeExecute: (time: UInt64, capture: [UInt8])?
 
   init(
-    place: Int, pid: Int32, isMain: Bool, snapshot: Snapshot, stacks: StackTaker<Sink>
+    place: Int, pid: Int32, isMain: Bool, snapshot: Snapshot, stacks: StackTaker<Sink>,
+    tracker: RoomTracker?
   ) {
+    self.tracker = tracker
+    lastFits = tracker?.fits ?? []
     self.place = place
     self.pid = pid
     self.isMain = isMain
@@ -46,6 +55,7 @@ final class RecordedSpace<Sink: TraceSink> {
   func apply(_ change: MapChange, by number: Int) {
     if changesCode(change) { stacks.modulesChanged() }
     map.apply(change, by: UInt32(clamping: number))
+    tracker?.apply(change, by: UInt32(clamping: number))
   }
 
   private func changesCode(_ change: MapChange) -> Bool {

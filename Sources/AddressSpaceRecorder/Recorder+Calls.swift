@@ -47,6 +47,7 @@ extension Recorder {
     }
     try record(effect, of: begun, by: tracee, in: space)
     if options.verifies { try verify(space) }
+    try watch(space)
     space.caller = nil
     resume(tracee)
     try admitNext(to: space)

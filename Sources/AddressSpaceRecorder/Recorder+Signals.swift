@@ -10,9 +10,20 @@ extension Recorder {
       let isOver = options.duration.map { log.now >= $0 } ?? false
       if interrupts + ends > 0 || isOver { try letGo() }
     } else if interrupts > 1 || ends > 0 {
-      for pid in Set(tracees.values.map(\.pid)) { asp_kill(pid) }
+      killAll()
     }
     try log.commitInTime()
+  }
+
+  /// Ends the recording from our side: with what was started, for that cannot go on without us.
+  func stop() throws(RecorderError) {
+    if isAttached { return try letGo() }
+    for space in spaces.values.sorted(by: { $0.place < $1.place }) { try endSpace(space) }
+    killAll()
+  }
+
+  private func killAll() {
+    for pid in Set(tracees.values.map(\.pid)) { asp_kill(pid) }
   }
 
   /// Asks every thread to stop so that it can be let go.

@@ -73,7 +73,8 @@ extension Recorder {
     let stacks = try StackTaker(
       pid: pid, wordSize: wordSize, options: options, log: log, modules: modules)
     let space = RecordedSpace<Sink>(
-      place: place, pid: pid, isMain: isMain, snapshot: snapshot, stacks: stacks)
+      place: place, pid: pid, isMain: isMain, snapshot: snapshot, stacks: stacks,
+      tracker: tracker(of: snapshot, isMain: isMain))
     spaces[place] = space
     try add(capture, of: space, .start, at: log.now)
     return space
@@ -135,10 +136,17 @@ extension Recorder {
   /// Reads a space for the last time.
   func endSpace(_ space: RecordedSpace<Sink>) throws(RecorderError) {
     // A process that is being killed may have no map any more; what was recorded stays.
-    guard let (snapshot, capture) = try? reader.snapshot(space.pid) else { return }
+    guard spaces[space.place] != nil, let (snapshot, capture) = try? reader.snapshot(space.pid)
+    else { return }
     try reconcile(space, with: snapshot.map) { self.found($0, in: space) }
     try add(capture, of: space, .end, at: log.now)
     spaces[space.place] = nil
+  }
+
+  /// Keeps a map of a moment with little room.
+  func keepLow(_ space: RecordedSpace<Sink>) throws(RecorderError) {
+    guard let (_, capture) = try? reader.snapshot(space.pid) else { return }
+    try add(capture, of: space, .low, at: log.now)
   }
 
   /// Keeps the map as it is when `execve` is called: if it succeeds, that was the last of it.

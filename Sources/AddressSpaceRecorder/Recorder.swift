@@ -22,7 +22,11 @@ public final class Recorder<Sink: TraceSink> {
   var mainPID: Int32 = 0
   var outcome = RecorderOutcome(status: nil, signal: nil, events: 0, mismatches: 0)
   var isLettingGo = false
+  /// Whether the room fell below the limit that ends the recording.
+  var isStopping = false
+  var lastProgress: UInt64 = 0
   private var hasToldOfDescendants = false
+  private var hasStopped = false
 
   /// A recorder that writes to `sink`.
   public init(
@@ -89,7 +93,12 @@ public final class Recorder<Sink: TraceSink> {
     while !tracees.isEmpty || !early.isEmpty {
       try handleNextStop()
       try log.commitInTime()
+      if isStopping, !hasStopped {
+        hasStopped = true
+        try stop()
+      }
       tellOfDescendants()
+      tellProgress()
     }
   }
 

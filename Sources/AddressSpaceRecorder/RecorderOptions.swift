@@ -14,6 +14,8 @@ public struct RecorderOptions: Sendable {
   public var unwinder: Unwinder?
   /// After how many nanoseconds a running process is let go; nil for never.
   public var duration: UInt64?
+  /// What is minded meanwhile.
+  public var watch = RecorderWatch()
   /// The release that records.
   public var release: String
 
@@ -64,6 +66,12 @@ public enum RecorderNotice: Sendable {
   case descendantsGoOn(count: Int)
   /// What was replayed is not what the kernel shows.
   case mismatch(event: Int, found: [MapChange])
+  /// How things are, now and then.
+  case progress(RecorderProgress)
+  /// Fewer of a watched buffer fit than before.
+  case fewerFit(RecorderProgress)
+  /// The largest free span fell below what was asked for, and the recording ends.
+  case stoppedBelow(RecorderProgress)
   /// A child could not be read and is not recorded.
   case notRecorded(pid: Int32, why: String)
 }

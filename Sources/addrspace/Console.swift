@@ -19,6 +19,11 @@ enum Console {
     try? write(safe + "\n", to: .standardError, name: "standard error")
   }
 
+  /// Shows how far something is, in place of what it showed before; for terminals.
+  static func progress(_ line: String) {
+    try? write("\r\u{1B}[K\(line.printable)\r", to: .standardError, name: "standard error")
+  }
+
   /// Writes data to a new or existing file.
   static func write(_ bytes: [UInt8], toFile path: String) throws {
     do {

@@ -39,6 +39,21 @@ struct Record: ParsableCommand {
   @Flag(name: .customShort("f"), help: "Record the children too, each with a map of its own.")
   var followsChildren = false
 
+  @Option(
+    help: ArgumentHelp("Say when fewer of these fit; repeatable.", valueName: "spec"))
+  var buffer: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "End when the largest free span falls below this; a started program is killed.",
+      valueName: "size"))
+  var stopBelow: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep a whole map each time the largest free span falls below this.", valueName: "size"))
+  var snapshotBelow: String?
+
   @Flag(help: "Hold the replayed map against the kernel's after every event; slow.")
   var verify = false
 
@@ -68,6 +83,7 @@ struct Record: ParsableCommand {
   }
 
   func run() throws {
+    let options = try makeOptions()
     let path = try FilePath(output ?? defaultPath())
     let outcome: RecorderOutcome
     do {
@@ -87,7 +103,7 @@ struct Record: ParsableCommand {
     if status != 0 { throw ExitCode(status) }
   }
 
-  private var options: RecorderOptions {
+  private func makeOptions() throws -> RecorderOptions {
     var options = RecorderOptions(
       pid.map { .process($0) } ?? .program(command), release: Version.text)
     options.followsChildren = followsChildren
@@ -95,7 +111,18 @@ struct Record: ParsableCommand {
     options.depth = depth
     options.unwinder = unwinder?.unwinder
     options.duration = duration.map { UInt64($0 * 1e9) }
+    options.watch.buffers = try buffer.map { try BufferRequest(text: $0) }
+    options.watch.stopBelow = try stopBelow.map(Self.size)
+    options.watch.snapshotBelow = try snapshotBelow.map(Self.size)
+    options.watch.tellsProgress = !quiet && Console.isTerminal(.standardError)
     return options
+  }
+
+  private static func size(_ text: String) throws -> ByteCount {
+    guard let size = ByteCount(text: text) else {
+      throw Failure(.usage, "\"\(text)\" is no size. Sizes are written like 4096, 48MiB or 1.5GiB.")
+    }
+    return size
   }
 
   /// Named after the program, in the current folder.
@@ -115,9 +142,23 @@ struct Record: ParsableCommand {
           + "process\(count == 1 ? "" : "es") that it started.")
     case .mismatch(let event, let found):
       Console.note("addrspace: after event \(event) the kernel's map is another: \(found)")
+    case .progress(let progress): Console.progress(line(progress))
+    case .fewerFit(let progress): Console.note("addrspace: \(line(progress))")
+    case .stoppedBelow(let progress):
+      Console.note("addrspace: the recording ends here: \(line(progress))")
     case .notRecorded(let pid, let why):
       Console.note("addrspace: process \(pid) is not recorded: \(why)")
     }
+  }
+}
+
+extension Record {
+  /// How things are, in a line.
+  private func line(_ progress: RecorderProgress) -> String {
+    let tenths = progress.time / 100_000_000
+    let fits = zip(progress.fits, buffer).map { ", \($0) x \($1) fit" }.joined()
+    return "\(tenths / 10).\(tenths % 10) s, \(progress.events) events, \(progress.regions) "
+      + "regions, largest free span \(progress.largestFree)\(fits)"
   }
 }
 
