@@ -101,8 +101,10 @@ struct RandomChanges {
   }
 
   func access(_ random: inout SeededGenerator) -> Region.Access {
-    [[.read, .write], [.read, .write], [], [.read], [.read, .execute]].randomElement(
-      using: &random)!
+    let all: [Region.Access] = [
+      [.read, .write], [.read, .write], [], [.read], [.read, .execute],
+    ]
+    return all.randomElement(using: &random) ?? []
   }
 
   func region(_ range: AddressRange, _ random: inout SeededGenerator) -> Region {
@@ -117,7 +119,7 @@ struct RandomChanges {
     }
     return Region(
       range: range, access: access(&random), offset: UInt64.random(in: 0...3, using: &random) << 12,
-      name: ["", "", "", "[anon:x]"].randomElement(using: &random)!,
+      name: Int.random(in: 0..<4, using: &random) == 0 ? "[anon:x]" : "",
       traits: haveTraits && Int.random(in: 0..<8, using: &random) == 0 ? .noReserve : [])
   }
 

@@ -117,13 +117,16 @@ struct RoomTrackerTests {
     let step: UInt64 = 0x200_0000
     let low = UInt64.random(in: 0..<126, using: &random)
     let high = low + UInt64.random(in: 1...12, using: &random)
-    let range = AddressRange(Address(low * step), Address(min(high * step, 0xFFFF_0000)))!
-    let access: Region.Access = [[], [], [.read], [.read, .write]].randomElement(using: &random)!
+    let base = Address(low * step)
+    let range =
+      AddressRange(base, Address(min(high * step, 0xFFFF_0000))) ?? .everything(below: base)
+    let accesses: [Region.Access] = [[], [], [.read], [.read, .write]]
+    let access = accesses.randomElement(using: &random) ?? []
     switch Int.random(in: 0..<8, using: &random) {
     case 0: return .unmap(range)
     case 1, 2: return .protect(range, access)
     case 3:
-      let to = AddressRange(range.lower, range.upper - ByteCount(step / 2))!
+      let to = AddressRange(range.lower, range.upper - ByteCount(step / 2)) ?? range
       return .move(from: range, to: to, keepsSource: false)
     default:
       return .map(

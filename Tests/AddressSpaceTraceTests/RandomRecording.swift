@@ -15,8 +15,8 @@ struct RandomRecording {
   private(set) var stacks: [StackID] = []
 
   static func range(_ pages: Range<Int>) -> AddressRange {
-    AddressRange(
-      Address(UInt64(pages.lowerBound) * page), Address(UInt64(pages.upperBound) * page))!
+    let low = Address(UInt64(pages.lowerBound) * page)
+    return AddressRange(low, Address(UInt64(pages.upperBound) * page)) ?? .everything(below: low)
   }
 
   init(seed: UInt64, events: Int, heap: Bool = false) {
@@ -32,7 +32,8 @@ struct RandomRecording {
       Region(range: Self.range(290..<297), access: [.read, .write], name: "[stack]"),
     ]
     let map = AddressMap.assembling(start).map
-    layout = Layout.named("linux-i386-3g", map: map, facts: facts)!
+    layout =
+      (Layout.named("linux-i386-3g", map: map, facts: facts) ?? .inferred(from: map, facts: facts))
       .limited(to: Self.range(10..<Self.pages))
     _ = recording.begin(start, facts: facts)
     recording.add(TraceThread(tid: 1, name: "main"))

@@ -3,36 +3,57 @@ public import AddressSpaceTrace
 
 /// A recording in memory.
 public final class Recording: TraceSink, TraceSource {
+  /// What it is of.
   public private(set) var header = TraceHeader(
     command: ["program"], began: 0, isAttached: false, recorder: "test")
+  /// How it ended.
   public private(set) var end: TraceEnd?
+  /// The address spaces.
   public private(set) var spaces: [TraceSpace] = []
+  /// The threads.
   public private(set) var threads: [TraceThread] = []
+  /// The modules.
   public private(set) var modules: [TraceModule] = []
+  /// The frames.
   public private(set) var frames: [Frame] = []
+  /// The stacks.
   public private(set) var stacks = StackTable()
+  /// What is known of frames.
   public private(set) var symbols: [Int: [Symbol]] = [:]
+  /// The maps that were read.
   public private(set) var snapshots: [TraceSnapshot] = []
   /// All events, of all spaces.
   public private(set) var events: [TraceEvent] = []
-  /// The maps of `add(_:of:occasion:)`, whose captures are their places in here.
+  /// The maps of `add(_:facts:of:_:)`, whose captures are their places in here.
   private var maps: [Snapshot] = []
 
   /// A recording of nothing.
   public init() {}
 
+  /// Keeps the header.
   public func begin(_ header: TraceHeader) { self.header = header }
+  /// Adds a space.
   public func add(_ space: TraceSpace) { spaces.append(space) }
+  /// Adds a thread.
   public func add(_ thread: TraceThread) { threads.append(thread) }
+  /// Adds a module.
   public func add(_ module: TraceModule) { modules.append(module) }
+  /// Adds a frame.
   public func add(_ frame: Frame) { frames.append(frame) }
+  /// Adds a node of the tree of stacks.
   public func add(_ node: StackTable.Node) { _ = stacks.place(of: node) }
+  /// Adds a map that was read.
   public func add(_ snapshot: TraceSnapshot) { snapshots.append(snapshot) }
+  /// Adds an event.
   public func add(_ event: TraceEvent) { events.append(event) }
+  /// Adds what is known of a frame.
   public func add(_ symbols: [Symbol], ofFrame frame: Int) { self.symbols[frame] = symbols }
+  /// There is nothing to make last.
   public func commit() {}
+  /// Keeps the end.
   public func finish(_ end: TraceEnd) { self.end = end }
 
+  /// Hands out the events of a space.
   public func events(
     ofSpace space: Int, _ body: (_ number: Int, _ event: TraceEvent) -> Void
   ) {
@@ -77,11 +98,13 @@ extension Recording {
     return maps.indices.contains(place) ? maps[place] : nil
   }
 
-  /// Adds a stack of functions, innermost first, each as `function` or `module:function`.
+  /// Adds a stack of functions, innermost first, each as `function` or
+  /// `/path/of/module:function`.
   public func stack(_ functions: String...) -> StackID {
     var parent: Int?
     for text in functions.reversed() {
-      let parts = text.split(separator: ":", maxSplits: 1)
+      // Functions of C++ have colons too.
+      let parts = text.hasPrefix("/") ? text.split(separator: ":", maxSplits: 1) : [text[...]]
       let path = parts.count == 2 ? String(parts[0]) : "/usr/bin/program"
       let function = String(parts[parts.count - 1])
       let module = modules.firstIndex { $0.path == path } ?? modules.count

@@ -141,7 +141,7 @@ public struct RoomTracker: Sendable {
 
   /// Whether the system has a place for one block of so many bytes.
   public func canPlace(_ bytes: ByteCount) -> Bool {
-    guard bytes <= largestFree, let size = bytes.roundedUp(to: layout.pageSize) else {
+    guard bytes <= largestFree, let size = max(bytes, 1).roundedUp(to: layout.pageSize) else {
       return false
     }
     let block = Block(size: size)

@@ -274,6 +274,12 @@ extension TraceReport {
       public var regions = 0
       /// How many bytes.
       public var bytes = ByteCount.zero
+
+      /// A number of stretches.
+      public init(regions: Int = 0, bytes: ByteCount = .zero) {
+        self.regions = regions
+        self.bytes = bytes
+      }
     }
   }
 }
