@@ -8,7 +8,7 @@ extension Shape {
   ])
 
   static let source = Shape.object([
-    "kind": .word(["process", "maps", "smaps"]), "pid": .optional(.integer),
+    "kind": .word(["process", "maps", "smaps", "recording"]), "pid": .optional(.integer),
     "path": .optional(.text), "name": .optional(.text),
   ])
 
@@ -47,10 +47,21 @@ extension Shape {
       .object(["name": .text, "limitBytes": .integer, "usedBytes": .integer, "fits": .integer])),
   ])
 
+  /// Null where there is none.
+  static let stack = Shape.optional(
+    .list(
+      .object([
+        "function": .optional(.text), "module": .optional(.text), "offset": .optional(.address),
+        "file": .optional(.text), "line": .optional(.integer), "inlined": .flag,
+        "origin": .word([
+          "call", "unwound", "frame pointer", "interpreter", "windows", "note",
+        ]),
+      ])))
+
   static let pin = Shape.object([
     "low": .address, "high": .address, "bytes": .integer, "kind": kind, "name": .text,
     "joinedBytes": .integer, "largestGainBytes": .integer, "bufferGain": .list(.integer),
-    "origin": .null, "certainty": .null, "action": action, "stack": .null,
+    "origin": .null, "certainty": .null, "action": action, "stack": stack,
   ])
 
   static let diagnostics = Shape.list(.object(["line": .optional(.integer), "message": .text]))
@@ -101,6 +112,67 @@ extension Shape {
       "resized": .list(.object(["before": region, "after": region])),
     ]),
     "buffers": .list(.object(["request": .text, "from": .integer, "to": .integer])),
+  ])
+
+  static let event = Shape.object([
+    "number": .integer, "call": .text, "low": .optional(.address), "high": .optional(.address),
+    "bytes": .integer, "thread": .optional(.integer), "threadName": .optional(.text),
+  ])
+
+  static let tally = Shape.object(["regions": .integer, "bytes": .integer])
+
+  static let report = Shape.object([
+    "schema": .word(["addrspace.report/1"]), "source": source, "layout": layout,
+    "command": .list(.text), "durationSeconds": .optional(.number),
+    "events": .dictionary(.integer),
+    "moment": .object(["asked": .text, "seconds": .number, "event": .integer]),
+    "totals": totals,
+    "buffers": .list(
+      buffer.with([
+        "nextFit": .optional(
+          .object([
+            "low": .address, "high": .address,
+            "clear": .list(
+              .object(["low": .address, "high": .address, "bytes": .integer, "stack": stack])),
+            "clearBytes": .integer, "gain": .integer,
+            "owners": .list(
+              .object(["stack": stack, "regions": .integer, "bytes": .integer])),
+          ]))
+      ])),
+    "drops": .list(
+      .object([
+        "seconds": .number, "buffer": .text, "from": .integer, "to": .integer,
+        "largestFreeBytes": .integer, "liveBytes": .integer, "event": event, "stack": stack,
+      ])),
+    "lows": .list(
+      .object([
+        "seconds": .number, "largestFreeBytes": .integer, "fromBytes": .integer,
+        "liveBytes": .integer, "event": event, "stack": stack,
+      ])),
+    "failures": .list(
+      .object([
+        "seconds": .number, "call": .text, "bytes": .integer, "errno": .text,
+        "largestFreeBytes": .integer, "freeBytes": .integer,
+        "wall": .word([
+          "fragmented", "exhausted", "neighbor", "mapping-count", "other-limit", "locked-memory",
+          "address-taken", "not-permitted", "request",
+        ]), "event": event, "stack": stack,
+      ])),
+    "callers": .list(
+      .object([
+        "stack": stack, "stacks": .integer, "regions": .integer, "bytes": .integer,
+        "largestGainBytes": .integer, "bufferGain": .list(.integer),
+      ])),
+    "pins": .list(pin),
+    "unattributed": .object([
+      "regions": .integer, "bytes": .integer, "before": tally, "found": tally,
+      "withoutStack": tally,
+    ]),
+    "timeline": .list(
+      .object([
+        "seconds": .number, "event": .integer, "largestFreeBytes": .integer,
+        "freeBytes": .integer, "fits": .list(.integer),
+      ])), "diagnostics": diagnostics,
   ])
 
   static let layouts = Shape.object([

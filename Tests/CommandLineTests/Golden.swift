@@ -9,7 +9,7 @@ import Testing
 /// before it is committed.
 struct Golden: CustomTestStringConvertible, Sendable {
   let name: String
-  /// The command line; it runs in `fixtures`.
+  /// The command line; it runs in `fixtures`, or beside a recording that is made for it.
   let words: [String]
   var environment: [String: String] = [:]
 
@@ -21,13 +21,20 @@ struct Golden: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { name }
 
+  /// What the recording is called.
+  private static let recording = "photo.addrspace"
+
   static let folder = Fixtures.own.appending("golden")
   private var file: FilePath { Self.folder.appending(name + ".txt") }
   private static let records = TestSupport.environment("RECORD_GOLDEN") != nil
 
   /// What the program says now; escapes as `\e`, so that the file is text.
   func output() async throws -> String {
-    let result = try await Program(environment: environment, directory: Fixtures.own)(words)
+    let folder = try TemporaryFolder()
+    let usesRecording = words.contains { $0.hasPrefix(Self.recording) }
+    if usesRecording { try PhotoRecording().write(to: folder.path, name: Self.recording) }
+    let directory = usesRecording ? folder.path : Fixtures.own
+    let result = try await Program(environment: environment, directory: directory)(words)
     let parts = [
       result.output, result.error == "" ? "" : "[standard error]\n" + result.error,
       result.status == 0 ? "" : "[status \(result.status)]\n",

@@ -12,6 +12,11 @@ struct HelpTests {
     ("inspect", common + buffers + layout),
     ("forecast", common + buffers + layout + ["--sequence", "--why", "--more", "--require"]),
     ("diff", common + buffers + layout + ["--relative", "--exit-code"]),
+    (
+      "report",
+      common + buffers + layout + ["--at", "--pid", "--by", "--stacks"]
+    ),
+    ("export", layout + ["--at", "--pid", "--format", "--weight", "-o"]),
     ("layouts", common), ("doctor", common), ("capture", ["-o"]),
   ]
 

@@ -53,6 +53,34 @@ struct HostileNameTests {
     }
   }
 
+  @Test(
+    "of recordings never reach the output",
+    arguments: [
+      "report RUN", "report RUN --stacks --top 0", "report RUN --by module", "inspect RUN@lowest",
+      "report RUN --by function -v", "export RUN --format folded", "diff RUN@#0 RUN",
+      "export RUN --format speedscope", "forecast RUN -v",
+    ])
+  func recordings(line: String) async throws {
+    for name in Self.names {
+      var recording = PhotoRecording()
+      recording.culprit = String(decoding: name, as: UTF8.self)
+      recording.file = recording.culprit
+      recording.program = recording.culprit
+      let folder = try TemporaryFolder()
+      let path = try recording.write(to: folder.path)
+      let words = line.split(separator: " ").map { String($0.replacing("RUN", with: path)) }
+      let isExport = line.hasPrefix("export")
+      for format in isExport ? [""] : ["text", "plain", "json"] {
+        let result = try await Program()(words + (isExport ? [] : ["--format", format]))
+        #expect(result.status == 0, "\(result.error)")
+        let isJSON = format == "json" || line.contains("speedscope")
+        let output = result.output.controls(allowing: "\n\t", isJSON ? [.control] : nil)
+        #expect(output == [], "\(format)")
+        #expect(result.error.controls(allowing: "\n") == [], "\(format)")
+      }
+    }
+  }
+
   @Test("json keeps them, escaped")
   func roundTrip() async throws {
     let folder = try TemporaryFolder()

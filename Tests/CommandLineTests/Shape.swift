@@ -1,11 +1,15 @@
 /// What a JSON document has to look like: every key named, none besides.
 indirect enum Shape: Sendable {
+  case any
   case text
   case address
   case integer
   /// Between 0 and 1.
   case share
+  case number
   case flag
+  /// An object of any keys, all alike.
+  case dictionary(Shape)
   case null
   case word([String])
   case optional(Shape)
@@ -17,10 +21,15 @@ indirect enum Shape: Sendable {
     let place = path.isEmpty ? "the document" : path
     func fault(_ wanted: String) -> [String] { ["\(place) is no \(wanted): \(json)"] }
     switch self {
+    case .any: return []
     case .text: return json.text != nil ? [] : fault("string")
     case .address: return json.address != nil ? [] : fault("address")
     case .integer: return json.integer != nil ? [] : fault("integer")
     case .share: return json.number.map { (0...1).contains($0) } == true ? [] : fault("share")
+    case .number: return json.number != nil ? [] : fault("number")
+    case .dictionary(let shape):
+      guard case .object(let members) = json else { return fault("object") }
+      return members.flatMap { shape.faults(of: $1, at: "\(path).\($0)") }
     case .flag:
       guard case .flag = json else { return fault("boolean") }
       return []

@@ -67,6 +67,7 @@ private struct RecordingScreen {
 
   /// How the program ended, where that is worth a word.
   private var outcome: String {
+    guard trace.space.isMain else { return "" }
     if let signal = trace.end?.signal { return "  signal \(signal)" }
     if let status = trace.end?.status, status != 0 { return "  status \(status)" }
     return ""

@@ -79,8 +79,8 @@ public struct StackExport: Sendable {
   ///
   /// - Parameter exporter: the name and release of this program.
   public func speedscope(exporter: String) -> String {
-    var frames: [ReportFrame] = []
-    var places: [ReportFrame: Int] = [:]
+    var frames: [ViewerFrame] = []
+    var places: [ViewerFrame: Int] = [:]
     var stacks: [JSONValue] = []
     var weights: [JSONValue] = []
     var total: UInt64 = 0
@@ -88,6 +88,7 @@ public struct StackExport: Sendable {
       stacks.append(
         .array(
           sample.frames.map { frame in
+            let frame = ViewerFrame(frame)
             let place = places[frame] ?? frames.count
             if place == frames.count {
               places[frame] = place
@@ -105,7 +106,7 @@ public struct StackExport: Sendable {
       ("exporter", .string(exporter)),
       ("name", .string(title)),
       ("activeProfileIndex", .integer(0)),
-      ("shared", ["frames": .array(frames.map(Self.value))]),
+      ("shared", ["frames": .array(frames.map(\.value))]),
       (
         "profiles",
         .array([
@@ -119,12 +120,23 @@ public struct StackExport: Sendable {
     ]).document()
   }
 
-  private static func value(of frame: ReportFrame) -> JSONValue {
-    var members: [(key: String, value: JSONValue)] = [("name", .string(name(of: frame)))]
-    if let file = frame.file ?? frame.module { members.append(("file", .string(file))) }
-    if let line = frame.line.flatMap({ UInt64(exactly: $0) }) {
-      members.append(("line", .integer(line)))
+  /// What viewers know of a frame: by that they tell frames apart.
+  private struct ViewerFrame: Hashable {
+    let name: String
+    let file: String?
+    let line: UInt64?
+
+    init(_ frame: ReportFrame) {
+      name = StackExport.name(of: frame)
+      file = frame.file ?? frame.module
+      line = frame.line.flatMap { UInt64(exactly: $0) }
     }
-    return .object(members)
+
+    var value: JSONValue {
+      var members: [(key: String, value: JSONValue)] = [("name", .string(name))]
+      if let file { members.append(("file", .string(file))) }
+      if let line { members.append(("line", .integer(line))) }
+      return .object(members)
+    }
   }
 }
