@@ -60,10 +60,15 @@ let package = Package(
       name: "AddressSpaceReport",
       dependencies: ["AddressSpace"],
       swiftSettings: pure),
-
     .target(
-      name: "CBuildInfo",
-      cSettings: [.define("ADDRSPACE_COMMIT", to: "\"\(commit)\"")]),
+      name: "AddressSpaceStore",
+      dependencies: [
+        "AddressSpace", "AddressSpaceTrace", "CSQLite",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     .target(
       name: "CAddressSpaceRecorder",
@@ -74,13 +79,21 @@ let package = Package(
         .linkedLibrary("dw"), .linkedLibrary("elf"), .linkedLibrary("unwind-generic"),
         .linkedLibrary("iberty"),
       ]),
+    .target(
+      name: "AddressSpaceRecorder",
+      dependencies: ["AddressSpace", "AddressSpaceTrace", "CAddressSpaceRecorder"],
+      swiftSettings: strict),
+
+    .target(
+      name: "CBuildInfo",
+      cSettings: [.define("ADDRSPACE_COMMIT", to: "\"\(commit)\"")]),
 
     // level 3: the front door
     .executableTarget(
       name: "addrspace",
       dependencies: [
         "AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "AddressSpaceReport",
-        "CBuildInfo",
+        "AddressSpaceRecorder", "AddressSpaceStore", "AddressSpaceTrace", "CBuildInfo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -90,7 +103,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "AddressSpace", "AddressSpaceFormats",
+        "AddressSpace", "AddressSpaceFormats", "AddressSpaceTrace",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -98,11 +111,27 @@ let package = Package(
     .test("AddressSpaceTests", of: ["AddressSpace"]),
     .test("AddressSpaceFormatsTests", of: ["AddressSpace", "AddressSpaceFormats"]),
     .test(
+      "AddressSpaceTraceTests",
+      of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceTrace"]),
+    .test(
       "AddressSpaceProcessTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
     .test(
       "AddressSpaceReportTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceReport"]),
+    .test(
+      "AddressSpaceStoreTests",
+      of: ["AddressSpace", "AddressSpaceTrace", "AddressSpaceStore", "CSQLite", "recording-child"]),
+    // What the store's tests let be killed, and let write to a full disk.
+    .executableTarget(
+      name: "recording-child",
+      dependencies: [
+        "AddressSpaceStore", "AddressSpaceTrace", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/RecordingChild", swiftSettings: strict),
+    .test(
+      "AddressSpaceRecorderTests", of: ["AddressSpace", "AddressSpaceTrace", "AddressSpaceStore"]),
     .test("CommandLineTests", of: ["AddressSpace"]),
     .test(
       "RealityTests", of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"],

@@ -31,6 +31,11 @@ public struct LiveProcess: Sendable {
     throw .keepsChanging(pid)
   }
 
+  /// Its map alone, of one moment.
+  public func map() throws(ProcessError) -> AddressMap {
+    try wholeMap("maps", LayoutFacts()).snapshot.map
+  }
+
   /// A map of one moment, from `maps` or `smaps`.
   ///
   /// One `read` gives some lines only, so a text can be of several moments. It is of one when the

@@ -17,6 +17,7 @@ struct condition {
 };
 
 struct stack {
+  uint64_t identity;
   uint64_t ip, sp;
   size_t capacity;
   bool is_complete;
@@ -28,6 +29,7 @@ struct stack {
 struct asp_known_stacks {
   struct stack *stacks[SETS][WAYS];
   uint8_t next[SETS]; /* the way that is given up next */
+  uint64_t last_identity;
 };
 
 struct asp_known_stacks *asp_known_stacks_create(void) {
@@ -55,13 +57,14 @@ static bool holds(const struct stack *stack, struct asp_pages *pages,
 
 size_t asp_known_stacks_find(struct asp_known_stacks *known, struct asp_pages *pages,
                              const struct asp_registers *registers, struct asp_frame *frames,
-                             size_t capacity) {
+                             size_t capacity, uint64_t *identity) {
   struct stack **ways = known->stacks[set_of(registers)];
   for (size_t way = 0; way < WAYS; way++) {
     const struct stack *stack = ways[way];
     if (!stack || stack->ip != registers->ip || stack->sp != registers->sp) continue;
     if (stack->capacity != capacity || !holds(stack, pages, registers)) continue;
     memcpy(frames, stack->frames, stack->frame_count * sizeof *frames);
+    *identity = stack->identity;
     return stack->frame_count;
   }
   return 0;
@@ -122,13 +125,13 @@ static struct stack *shrink(struct stack *stack) {
   return moved ? moved : stack;
 }
 
-void asp_known_stacks_add(struct asp_known_stacks *known, const struct asp_code *code,
-                          const struct asp_registers *registers, const struct asp_reads *reads,
-                          const struct asp_frame *frames, size_t count, size_t capacity,
-                          bool is_complete) {
-  if (!reads->is_whole) return;
+uint64_t asp_known_stacks_add(struct asp_known_stacks *known, const struct asp_code *code,
+                              const struct asp_registers *registers, const struct asp_reads *reads,
+                              const struct asp_frame *frames, size_t count, size_t capacity,
+                              bool is_complete) {
+  if (!reads->is_whole) return 0;
   struct stack *stack = make(registers, (size_t)registers->count + reads->count, frames, count);
-  if (!stack) return;
+  if (!stack) return 0;
   struct extent extent = extent_of(frames, count);
   struct condition *next = stack->conditions;
   stack->capacity = capacity;
@@ -143,7 +146,9 @@ void asp_known_stacks_add(struct asp_known_stacks *known, const struct asp_code 
     if (counts(read->value, &extent, code)) *next++ = (struct condition){read->address, read->value};
   }
   stack->word_count = (size_t)(next - stack->conditions) - stack->register_count;
+  stack->identity = ++known->last_identity;
   put(known, set_of(registers), shrink(stack));
+  return known->last_identity;
 }
 
 void asp_known_stacks_forget(struct asp_known_stacks *known, bool only_incomplete) {

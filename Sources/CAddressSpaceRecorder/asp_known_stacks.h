@@ -16,16 +16,17 @@ struct asp_known_stacks;
 /* NULL where there is no memory. */
 struct asp_known_stacks *asp_known_stacks_create(void);
 
-/* How many frames were found and written; 0 where the walk is not known. */
+/* How many frames were found and written, and the walk's identity; 0 where it is not known. */
 size_t asp_known_stacks_find(struct asp_known_stacks *known, struct asp_pages *pages,
                              const struct asp_registers *registers, struct asp_frame *frames,
-                             size_t capacity);
+                             size_t capacity, uint64_t *identity);
 
-/* Keeps a walk with the words it read. `is_complete`: it came to the outermost frame. */
-void asp_known_stacks_add(struct asp_known_stacks *known, const struct asp_code *code,
-                          const struct asp_registers *registers, const struct asp_reads *reads,
-                          const struct asp_frame *frames, size_t count, size_t capacity,
-                          bool is_complete);
+/* Keeps a walk with the words it read. `is_complete`: it came to the outermost frame. The walk's
+   identity, 0 where it could not be kept. */
+uint64_t asp_known_stacks_add(struct asp_known_stacks *known, const struct asp_code *code,
+                              const struct asp_registers *registers, const struct asp_reads *reads,
+                              const struct asp_frame *frames, size_t count, size_t capacity,
+                              bool is_complete);
 
 /* Forgets all, or only the walks that might now lead further. */
 void asp_known_stacks_forget(struct asp_known_stacks *known, bool only_incomplete);

@@ -131,13 +131,15 @@ static enum asp_walk_end walk_on(struct asp_unwinder *unwinder, struct asp_walk 
 }
 
 size_t asp_unwind(struct asp_unwinder *unwinder, pid_t tid, const struct asp_registers *registers,
-                  struct asp_frame *frames, size_t capacity) {
+                  struct asp_frame *frames, size_t capacity, uint64_t *identity) {
+  *identity = 0;
   if (capacity == 0) return 0;
   if (unwinder->is_stale) look_anew(unwinder);
   struct asp_pages *pages = &unwinder->pages;
   pages->log = NULL;
   asp_pages_begin(pages, registers->sp);
-  size_t count = asp_known_stacks_find(unwinder->known, pages, registers, frames, capacity);
+  size_t count = asp_known_stacks_find(unwinder->known, pages, registers, frames, capacity,
+                                       identity);
   if (count > 0) return count;
   pages->log = &unwinder->reads;
   pages->log->count = 0;
@@ -146,7 +148,7 @@ size_t asp_unwind(struct asp_unwinder *unwinder, pid_t tid, const struct asp_reg
       .tid = tid, .at = *registers, .is_exact = true, .frames = frames, .capacity = capacity};
   frames[walk.count++] = (struct asp_frame){registers->ip, registers->sp, ASP_FRAME_CALL};
   bool is_complete = walk_on(unwinder, &walk) == ASP_WALK_ENDED;
-  asp_known_stacks_add(unwinder->known, &unwinder->code, registers, pages->log, frames, walk.count,
-                       capacity, is_complete);
+  *identity = asp_known_stacks_add(unwinder->known, &unwinder->code, registers, pages->log, frames,
+                                   walk.count, capacity, is_complete);
   return walk.count;
 }

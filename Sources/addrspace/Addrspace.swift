@@ -15,7 +15,8 @@ struct Addrspace: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Inspect.self, Forecast.self, Diff.self, Layouts.self, Capture.self, Doctor.self,
+      Inspect.self, Forecast.self, Diff.self, Record.self, Layouts.self, Capture.self,
+      Doctor.self,
     ])
 
   static func main() {

@@ -1,6 +1,7 @@
 import AddressSpace
 import AddressSpaceFormats
 import AddressSpaceProcess
+import AddressSpaceRecorder
 import ArgumentParser
 import SystemPackage
 
@@ -26,6 +27,12 @@ enum ExitStatus: Int32 {
   case bug = 70
   case inputOutput = 74
   case notPermitted = 77
+  /// Of `record`: recording failed.
+  case notRecorded = 125
+  /// Of `record`: the program cannot be executed.
+  case cannotExecute = 126
+  /// Of `record`: there is no such program.
+  case noProgram = 127
 }
 
 extension Failure {
@@ -48,6 +55,16 @@ extension Failure {
       case .keepsChanging: .unavailable
       case .failed: .inputOutput
       case .unreadableMap: .bug
+      }
+    self.init(status, error.description)
+  }
+
+  init(recording error: RecorderError) {
+    let status: ExitStatus =
+      switch error {
+      case .cannotExecute: .cannotExecute
+      case .noSuchProgram: .noProgram
+      default: .notRecorded
       }
     self.init(status, error.description)
   }

@@ -3,7 +3,9 @@
 
 # What `swift build` needs: the libraries that the recorder walks stacks and finds names with.
 # shellcheck disable=SC2034
-build_packages=(git libc6-dev libdw-dev libelf-dev libiberty-dev libunwind-dev)
+build_packages=(
+    git libc6-dev libdw-dev libelf-dev libiberty-dev libsqlite3-dev libunwind-dev
+)
 
 note() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 

@@ -4,9 +4,9 @@
 final class GainCounter: Sendable {
   /// What one buffer costs.
   let footprint: Footprint
-  private let capacity: SpanCapacity
+  fileprivate let capacity: SpanCapacity
   /// What the room's free spans below each hold together, and at the end all of them.
-  private let below: [SpanCapacity.Count]
+  fileprivate let below: [SpanCapacity.Count]
 
   init(
     _ room: Room, _ request: BufferRequest, _ allocator: Allocator
@@ -49,5 +49,32 @@ final class GainCounter: Sendable {
 
   private func buffers(_ blocks: UInt64, _ chunks: UInt64) -> UInt64 {
     blocks / UInt64(footprint.blocks.count) * footprint.buffersPerSet + chunks
+  }
+}
+
+extension GainCounter {
+  /// A free span that there would be, and which of the room's would be part of it.
+  struct Window {
+    /// Where it would lie.
+    var range: AddressRange
+    /// What of it could be placed in.
+    var placeable: AddressRange?
+    /// The free spans in it, by their indices in `Room.freeSpans`.
+    var spans: Range<Int>
+  }
+
+  /// How many more fit when the free spans in each of some windows become one.
+  func gain(merging windows: [Window]) -> UInt64 {
+    var (more, less) = (SpanCapacity.Count(), SpanCapacity.Count())
+    for window in windows {
+      let after = capacity.count(in: window.placeable)
+      more.blocks += after.blocks
+      more.chunks += after.chunks
+      less.blocks += below[window.spans.upperBound].blocks - below[window.spans.lowerBound].blocks
+      less.chunks += below[window.spans.upperBound].chunks - below[window.spans.lowerBound].chunks
+    }
+    let after = more.blocks * footprint.buffersPerSet + more.chunks
+    let before = less.blocks * footprint.buffersPerSet + less.chunks
+    return after > before ? after - before : 0
   }
 }

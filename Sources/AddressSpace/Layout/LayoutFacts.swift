@@ -80,6 +80,8 @@ public struct Personality: OptionSet, Hashable, Sendable {
   public static let noRandomization = Personality(rawValue: 0x0004_0000)
   /// `setarch -L`: the old bottom-up layout.
   public static let legacyLayout = Personality(rawValue: 0x0020_0000)
+  /// `setarch -X`: what can be read can be executed.
+  public static let readImpliesExecute = Personality(rawValue: 0x0040_0000)
   /// `setarch -3`: 3 GiB of user space.
   public static let limit3GiB = Personality(rawValue: 0x0800_0000)
 }

@@ -48,5 +48,7 @@ public struct Source: Hashable, Sendable {
     case maps
     /// Saved `/proc/PID/smaps` text.
     case smaps
+    /// A moment of a recording.
+    case recording
   }
 }

@@ -16,16 +16,19 @@ struct SpanCapacity: Sendable {
   }
 
   init(footprint: Footprint, room: Room) {
-    block = footprint.blocks.max { $0.size < $1.size } ?? Block(size: room.layout.pageSize)
-    searches = room.layout.searches
-    guard footprint.blocks.count == 1, let growth = footprint.heapGrowth,
-      let end = room.endOfBreak
-    else {
+    self.init(
+      footprint: footprint, layout: room.layout, heap: room.facts.heap,
+      endOfBreak: room.endOfBreak)
+  }
+
+  init(footprint: Footprint, layout: Layout, heap facts: HeapFacts?, endOfBreak: Address?) {
+    block = footprint.blocks.max { $0.size < $1.size } ?? Block(size: layout.pageSize)
+    searches = layout.searches
+    guard footprint.blocks.count == 1, let growth = footprint.heapGrowth, let endOfBreak else {
       heap = nil
       return
     }
-    heap = Heap(
-      growth: growth, end: end, facts: room.facts.heap, page: room.layout.pageSize)
+    heap = Heap(growth: growth, end: endOfBreak, facts: facts, page: layout.pageSize)
   }
 
   /// What `range` holds: blocks that the system places, and chunks that the brk heap takes.

@@ -43,3 +43,25 @@ extension Layout {
     return AddressRange(gap.lower, regions[above].range.lower.lowered(by: guardGap))
   }
 }
+
+extension Room {
+  /// The same room without what lies in `ranges`, which are in address order and inside the space.
+  func without(_ ranges: [AddressRange]) -> Room {
+    var rest: [Region] = []
+    rest.reserveCapacity(regions.count + ranges.count)
+    var next = 0
+    for region in regions {
+      while next < ranges.count, ranges[next].upper <= region.range.lower { next += 1 }
+      var part: AddressRange? = region.range
+      var index = next
+      while index < ranges.count, let left = part, ranges[index].lower < left.upper {
+        let (below, above) = left.subtracting(ranges[index])
+        if let below { rest.append(region.cut(to: below)) }
+        part = above
+        index += 1
+      }
+      if let part { rest.append(part == region.range ? region : region.cut(to: part)) }
+    }
+    return Room(self, with: rest)
+  }
+}

@@ -22,13 +22,21 @@ public struct Room: Sendable {
     freeSpans = builder.freeSpans(between: regions)
   }
 
+  /// The same room with other regions.
+  init(_ room: Room, with regions: [Region]) {
+    layout = room.layout
+    facts = room.facts
+    outside = room.outside
+    self.regions = regions
+    let builder = RoomBuilder(map: .assembling([]).map, layout: layout, facts: facts)
+    freeSpans = builder.freeSpans(between: regions)
+  }
+
   /// The same room without the regions at `indices`.
   func cleared(of indices: Range<Int>) -> Room {
-    var room = self
-    room.regions.removeSubrange(indices)
-    let builder = RoomBuilder(map: .assembling([]).map, layout: layout, facts: facts)
-    room.freeSpans = builder.freeSpans(between: room.regions)
-    return room
+    var rest = regions
+    rest.removeSubrange(indices)
+    return Room(self, with: rest)
   }
 
   /// Whether the source tells enough for exact answers about what is free. Not of a 64-bit process:

@@ -41,9 +41,12 @@ void asp_unwinder_modules_changed(struct asp_unwinder *unwinder);
 /* Walks the stack of a stopped thread from `registers` on, innermost first. Returns how many
    frames it wrote, at most `capacity` and at least one. Where the unwinder gives up, the chain of
    frame pointers is followed as far as it leads into executable memory. Never loops: stack
-   pointers must rise but for a signal's other stack, and no more than `capacity` steps are made. */
+   pointers must rise but for a signal's other stack, and no more than `capacity` steps are made.
+
+   Stacks of one `identity` have the same frames until executable mappings change; 0 where it is not
+   known whether it was met before. */
 size_t asp_unwind(struct asp_unwinder *unwinder, pid_t tid, const struct asp_registers *registers,
-                  struct asp_frame *frames, size_t capacity);
+                  struct asp_frame *frames, size_t capacity, uint64_t *identity);
 
 void asp_unwinder_destroy(struct asp_unwinder *unwinder);
 

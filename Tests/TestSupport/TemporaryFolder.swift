@@ -1,12 +1,13 @@
 import Foundation
-import SystemPackage
-import TestSupport
+public import SystemPackage
 
 /// A folder that goes with the test that made it.
-final class TemporaryFolder: Sendable {
-  let path: FilePath
+public final class TemporaryFolder: Sendable {
+  /// Where it is.
+  public let path: FilePath
 
-  init() throws {
+  /// Makes a folder.
+  public init() throws {
     let url = FileManager.default.temporaryDirectory
       .appendingPathComponent("addrspace-tests-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -18,19 +19,21 @@ final class TemporaryFolder: Sendable {
   }
 
   /// Writes a file and gives its path.
-  func file(_ name: String, _ contents: [UInt8]) throws -> String {
+  public func file(_ name: String, _ contents: [UInt8]) throws -> String {
     let file = path.appending(name).string
     try Data(contents).write(to: URL(fileURLWithPath: file))
     return file
   }
 
-  func file(_ name: String, _ contents: String) throws -> String {
+  /// Writes a text file and gives its path.
+  public func file(_ name: String, _ contents: String) throws -> String {
     try file(name, Array(contents.utf8))
   }
 }
 
 extension Fixtures {
-  static func exists(_ path: FilePath) -> Bool {
+  /// Whether there is such a file.
+  public static func exists(_ path: FilePath) -> Bool {
     FileManager.default.fileExists(atPath: path.string)
   }
 }

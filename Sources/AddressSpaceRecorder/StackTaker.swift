@@ -1,0 +1,118 @@
+import AddressSpace
+import AddressSpaceTrace
+import CAddressSpaceRecorder
+
+/// Takes the stacks of threads of one address space.
+final class StackTaker<Sink: TraceSink> {
+  private let log: TraceLog<Sink>
+  private let modules: ModuleTable<Sink>
+  private let pid: Int32
+  private let unwinder: OpaquePointer
+  private var buffer: [asp_frame]
+  /// The frames of addresses, as long as what is mapped for execution stays.
+  private var places: [Place: Int] = [:]
+  /// The stacks of the identities that the unwinder gave them.
+  private var known: [UInt64: StackID] = [:]
+
+  private struct Place: Hashable {
+    let address: UInt64
+    let origin: Int32
+  }
+
+  /// For the address space of a stopped process.
+  init(
+    pid: Int32, wordSize: WordSize, options: RecorderOptions, log: TraceLog<Sink>,
+    modules: ModuleTable<Sink>
+  ) throws(RecorderError) {
+    self.log = log
+    self.modules = modules
+    self.pid = pid
+    buffer = [asp_frame](repeating: asp_frame(), count: max(1, options.depth))
+    var unwinder: OpaquePointer?
+    var result: Int32 = -1
+    for kind in Self.kinds(options.unwinder, wordSize) where result != 0 {
+      result = asp_unwinder_create(pid, Int32(wordSize.rawValue), kind, &unwinder)
+    }
+    if let chosen = options.unwinder, -result == Errno.notSupported.number {
+      throw .noUnwinder(chosen, wordSize)
+    }
+    guard result == 0, let unwinder else {
+      throw .failed(what: "taking stacks of \(pid)", errno: -result)
+    }
+    self.unwinder = unwinder
+  }
+
+  deinit { asp_unwinder_destroy(unwinder) }
+
+  /// libunwind knows only processes of our own word size.
+  private static func kinds(
+    _ chosen: RecorderOptions.Unwinder?, _ wordSize: WordSize
+  ) -> [Int32] {
+    let all: [RecorderOptions.Unwinder: asp_unwinder_kind] = [
+      .libunwind: ASP_UNWINDER_LIBUNWIND, .libdw: ASP_UNWINDER_LIBDW,
+      .framePointers: ASP_UNWINDER_FRAME_POINTERS,
+    ]
+    let isOurs = wordSize.rawValue == Int.bitWidth
+    let kinds = chosen.map { [$0] } ?? (isOurs ? [.libunwind, .libdw] : [.libdw])
+    return kinds.compactMap { all[$0].map { Int32($0.rawValue) } }
+  }
+
+  /// To be called when what is mapped for execution changed.
+  func modulesChanged() {
+    asp_unwinder_modules_changed(unwinder)
+    places.removeAll(keepingCapacity: true)
+    known.removeAll(keepingCapacity: true)
+  }
+
+  /// The stack of a stopped thread, nil where not even its registers can be read.
+  func stack(of tid: Int32, in map: EvolvingMap) throws(RecorderError) -> StackID? {
+    var registers = asp_registers()
+    guard asp_get_registers(tid, &registers) == 0 else { return nil }
+    var identity: UInt64 = 0
+    let count = asp_unwind(unwinder, tid, &registers, &buffer, buffer.count, &identity)
+    if let known = known[identity] { return known }
+    let stack = try stack(ofFirst: count, in: map)
+    if identity != 0 {
+      if known.count >= Self.mostRemembered { known.removeAll() }
+      known[identity] = stack
+    }
+    return stack
+  }
+
+  /// The stack of the first frames in the buffer.
+  private func stack(ofFirst count: Int, in map: EvolvingMap) throws(RecorderError) -> StackID? {
+    var frames: [Int] = []
+    frames.reserveCapacity(count)
+    for frame in buffer.prefix(count) {
+      frames.append(try place(of: frame, in: map))
+    }
+    return try log.stack(of: frames)
+  }
+
+  private func place(of frame: asp_frame, in map: EvolvingMap) throws(RecorderError) -> Int {
+    let key = Place(address: frame.address, origin: frame.origin)
+    if let place = places[key] { return place }
+    if places.count >= Self.mostRemembered { places.removeAll() }
+    let place = try log.place(of: try self.frame(frame, in: map))
+    places[key] = place
+    return place
+  }
+
+  private func frame(_ frame: asp_frame, in map: EvolvingMap) throws(RecorderError) -> Frame {
+    let origin: Frame.Origin =
+      switch asp_frame_origin(UInt32(frame.origin)) {
+      case ASP_FRAME_CALL: .call
+      case ASP_FRAME_FRAME_POINTER: .framePointer
+      default: .unwound
+      }
+    guard let region = map.region(at: Address(frame.address)), !region.name.isEmpty,
+      region.inode != 0 || region.kind == .system
+    else { return Frame(module: nil, offset: frame.address, origin: origin) }
+    let module = try modules.place(of: region, pid: pid)
+    let offset = frame.address - region.range.lower.value + (region.inode == 0 ? 0 : region.offset)
+    return Frame(
+      module: module, offset: modules.linkedAddress(of: offset, in: module), origin: origin)
+  }
+
+  private static var mostRemembered: Int { 1 << 17 }
+}

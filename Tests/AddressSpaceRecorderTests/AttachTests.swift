@@ -1,0 +1,48 @@
+import AddressSpace
+import AddressSpaceStore
+import AddressSpaceTrace
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Recording programs that run already.
+@Suite("Attaching", .serialized)
+struct AttachTests {
+  @Test(
+    "a running program is recorded, let go and unharmed", .needsVictim("churn"),
+    arguments: ["churn", "churn32"], [0, 3])
+  func runningProgram(name: String, threads: Int) async throws {
+    guard let churn = Machine.victim(name) else { return }
+    let folder = try TemporaryFolder()
+    let path = folder.path.appending("x.addrspace")
+    let program = try #require(Machine.addrspace)
+    let result = try await run(
+      "/bin/sh",
+      [
+        "-c",
+        "\"$2\" 5 100000000 \(threads) & p=$!; sleep 0.2; "
+          + "\"$0\" record --verify -q -o \"$1\" --pid $p --duration 0.7; echo \"status $?\"; "
+          + "grep TracerPid /proc/$p/status; sleep 0.1; kill -0 $p && echo alive; kill -9 $p",
+        program.string, path.string, churn.string,
+      ])
+    #expect(result.output.contains("status 0"), "\(result.output) \(result.error)")
+    #expect(result.output.contains("TracerPid:\t0"))
+    #expect(result.output.contains("alive"))
+    let recorded = try Recorded(path, result)
+    #expect(recorded.recording.header.isAttached)
+    #expect(recorded.events.count > 100)
+    #expect(recorded.calls.isSuperset(of: [.munmap, .mremap, .mprotect]))
+  }
+
+  @Test("it refuses what it cannot attach to, with a sentence")
+  func refusals() async throws {
+    let folder = try TemporaryFolder()
+    let program = try #require(Machine.addrspace)
+    let path = folder.path.appending("x.addrspace").string
+    let none = try await run(program, ["record", "-o", path, "--pid", "4194000"])
+    #expect(none.status == 125)
+    #expect(none.error.contains("no process 4194000"), "\(none.error)")
+    let both = try await run(program, ["record", "-o", path, "--pid", "1", "--", "/bin/true"])
+    #expect(both.status == 64)
+  }
+}

@@ -1,0 +1,77 @@
+import AddressSpace
+import AddressSpaceStore
+import AddressSpaceTrace
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Programs whose call chains are known by construction.
+@Suite("Stacks of events")
+struct KnownStackTests {
+  static let kept: UInt64 = 64 * 1024
+
+  @Test(
+    "the leak is named by function, file and line", .needsVictim("leak"),
+    arguments: ["leak", "leak32"])
+  func leak(name: String) async throws {
+    guard let leak = Machine.victim(name) else { return }
+    let recorded = try await Recorded(of: [leak.string])
+    #expect(recorded.result.status == 0)
+    let functions = recorded.functions(ofLastMappingOf: Self.kept)
+    let own = functions.filter(Self.chain.contains)
+    #expect(own == Self.chain, "\(functions)")
+    let symbols = recorded.recording.symbols.values.flatMap { $0 }
+    let place = try #require(symbols.first { $0.function == "keep_preview" })
+    #expect(place.file?.hasSuffix("fixtures/programs/record/leak.c") == true)
+    #expect(place.line == 14)
+  }
+
+  static let chain = ["keep_preview", "read_thumbnail", "load_album", "main"]
+
+  @Test(
+    "twenty frames are twenty frames, by each unwinder", .needsVictim("deep"),
+    arguments: [
+      ("deep", "libunwind"), ("deep", "libdw"), ("deep32", "libdw"),
+    ])
+  func deep(name: String, unwinder: String) async throws {
+    guard let deep = Machine.victim(name) else { return }
+    let recorded = try await Recorded(["--unwinder", unwinder], of: [deep.string, "50"])
+    let functions = recorded.functions(ofLastMappingOf: Self.kept)
+    #expect(functions.filter { $0 == "descend" }.count == 20, "\(functions)")
+    #expect(functions.contains("main"))
+    // Fifty times from the same place: one stack.
+    let stacks = recorded.events
+      .filter { recorded.functions(of: $0.event).contains("work") }
+      .compactMap(\.event.stack)
+    #expect(stacks.count == 100)
+    #expect(Set(stacks).count == 2)
+  }
+
+  @Test("both unwinders find the same frames", .needsVictim("churn"))
+  func alike() async throws {
+    let churn = try #require(Machine.victim("churn"))
+    var found: [[[String]]] = []
+    for unwinder in ["libunwind", "libdw"] {
+      let recorded = try await Recorded(
+        ["--unwinder", unwinder], of: [churn.string, "5", "200", "0"])
+      found.append(recorded.events.map { recorded.functions(of: $0.event) })
+    }
+    #expect(found[0].count > 100)
+    #expect(found[0] == found[1])
+  }
+
+  @Test("libunwind refuses a program of another width, with a sentence", .needsVictim("leak32"))
+  func width() async throws {
+    let leak = try #require(Machine.victim("leak32"))
+    let program = try #require(Machine.addrspace)
+    let folder = try TemporaryFolder()
+    let result = try await run(
+      program,
+      [
+        "record", "-o", folder.path.appending("x").string, "--unwinder", "libunwind", "--",
+        leak.string,
+      ])
+    #expect(result.status == 125)
+    #expect(result.error.contains("libunwind"), "\(result.error)")
+  }
+}

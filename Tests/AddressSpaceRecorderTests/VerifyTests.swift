@@ -1,0 +1,88 @@
+import AddressSpace
+import AddressSpaceStore
+import AddressSpaceTrace
+import SystemPackage
+import TestSupport
+import Testing
+
+/// `record --verify` reads the kernel's map after every event and ends with 125 where the replayed
+/// one is another: so every program that ends well here was followed exactly.
+@Suite("The replayed map is the kernel's", .serialized)
+struct VerifyTests {
+  static let churns = ["churn", "churn32"]
+  /// Every call that `churn` makes and that leaves an event where it succeeds.
+  static let calls: Set<MapCall> = [
+    .munmap, .mremap, .brk, .mprotect, .shmat, .shmdt, .ioSetup, .ioDestroy,
+  ]
+
+  @Test(
+    "after every call of random programs", .needsVictim("churn"), arguments: churns, [0, 3])
+  func random(name: String, threads: Int) async throws {
+    guard let churn = Machine.victim(name) else { return }
+    for seed in 1...8 {
+      let recorded = try await Recorded(
+        ["--verify"], of: [churn.string, "\(seed)", "300", "\(threads)"])
+      #expect(
+        recorded.result.status == 0, "seed \(seed), \(threads) threads: \(recorded.result.error)")
+      #expect(recorded.result.output == "done\n")
+      #expect(recorded.calls.isSuperset(of: Self.calls))
+      #expect(recorded.calls.contains(name == "churn" ? .mmap : .mmap2))
+    }
+  }
+
+  @Test("of ls", .needs("/bin/ls"))
+  func ls() async throws { try await expectExact(["ls", "-l", "/usr"], ending: 0) }
+
+  @Test("of gcc and all that it starts", .needs("/usr/bin/gcc"))
+  func gcc() async throws {
+    let source = Fixtures.own.appending("programs/record/deep.c").string
+    let recorded = try await expectExact(
+      ["gcc", "-O2", "-o", "/dev/null", source], options: ["-f"], ending: 0)
+    let names = Set(recorded.recording.spaces.map(\.name))
+    #expect(names.isSuperset(of: ["gcc", "cc1", "as", "ld"]))
+  }
+
+  @Test("of a static program", .needsVictim("victim-static"))
+  func statics() async throws {
+    let victim = try #require(Machine.victim("victim-static"))
+    let recorded = try await Recorded(
+      ["--verify"], of: [victim.string, "--seed", "3", "--allocator", "malloc"], input: "48000000\n"
+    )
+    #expect(recorded.result.status == 0, "\(recorded.result.error)")
+    #expect(recorded.recording.spaces.map(\.wordSize) == [.bits32])
+    // A static program has no loader; what it maps it maps itself.
+    #expect(recorded.events.count > 20)
+  }
+
+  @Test("of CPython with numpy", .needsTestbed)
+  func python() async throws {
+    let testbed = Fixtures.package.appending("tools/testbed").string
+    let recorded = try await expectExact(
+      [
+        testbed, "run", "/usr/bin/python3", "-c", "import numpy; print(numpy.zeros(9000000).sum())",
+      ],
+      ending: 0)
+    #expect(recorded.result.output == "0.0\n")
+    #expect(recorded.recording.spaces.last?.name == "python3")
+    #expect(recorded.recording.spaces.last?.wordSize == .bits32)
+  }
+
+  @Test("of a Windows program under Wine", .needsTestbed)
+  func wine() async throws {
+    let testbed = Fixtures.package.appending("tools/testbed").string
+    let recorded = try await Recorded(
+      ["--verify"], of: [testbed, "run", "wine", "/root/valloc.exe"], input: "48000000\n")
+    #expect(recorded.result.status == 0, "\(recorded.result.error)")
+    #expect(recorded.result.output.contains("count "))
+  }
+
+  @discardableResult
+  private func expectExact(
+    _ command: [String], options: [String] = [], ending status: Int
+  ) async throws -> Recorded {
+    let recorded = try await Recorded(["--verify"] + options, of: command)
+    #expect(recorded.result.status == status, "\(command): \(recorded.result.error)")
+    #expect(!recorded.events.isEmpty)
+    return recorded
+  }
+}
