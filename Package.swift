@@ -131,7 +131,11 @@ let package = Package(
       ],
       path: "Tests/RecordingChild", swiftSettings: strict),
     .test(
-      "AddressSpaceRecorderTests", of: ["AddressSpace", "AddressSpaceTrace", "AddressSpaceStore"]),
+      "AddressSpaceRecorderTests",
+      of: [
+        "AddressSpace", "AddressSpaceRecorder", "AddressSpaceStore", "AddressSpaceTrace",
+        "CAddressSpaceRecorder",
+      ]),
     .test(
       "CommandLineTests", of: ["AddressSpace", "AddressSpaceStore", "AddressSpaceTrace"]),
     .test(

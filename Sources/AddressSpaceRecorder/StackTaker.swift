@@ -103,6 +103,7 @@ final class StackTaker<Sink: TraceSink> {
       switch asp_frame_origin(UInt32(frame.origin)) {
       case ASP_FRAME_CALL: .call
       case ASP_FRAME_FRAME_POINTER: .framePointer
+      case ASP_FRAME_WINDOWS: .windows
       default: .unwound
       }
     guard let region = map.region(at: Address(frame.address)), !region.name.isEmpty,

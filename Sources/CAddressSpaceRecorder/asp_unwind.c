@@ -91,7 +91,8 @@ bool asp_walk_add(struct asp_unwinder *unwinder, struct asp_walk *walk,
   if (!caller->is_other_stack && caller->sp <= walk->at.sp) return false;
   uint64_t address = caller->is_exact ? caller->ip : caller->ip - 1;
   if (!asp_code_find(&unwinder->code, address)) return false;
-  walk->frames[walk->count++] = (struct asp_frame){address, caller->sp, caller->origin};
+  walk->frames[walk->count++] = (struct asp_frame){
+      address, caller->sp, walk->is_windows ? ASP_FRAME_WINDOWS : caller->origin};
   walk->at.ip = caller->ip;
   walk->at.sp = caller->sp;
   walk->at.fp = caller->fp;

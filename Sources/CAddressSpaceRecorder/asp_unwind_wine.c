@@ -43,7 +43,11 @@ bool asp_walk_wine(struct asp_unwinder *unwinder, struct asp_walk *walk) {
   if (!asp_pages_word(&unwinder->pages, 32, place, &fp)) return false;
   struct asp_caller caller = {
       .ip = ip, .sp = sp, .fp = fp, .is_other_stack = true, .origin = ASP_FRAME_UNWOUND};
-  if (!asp_walk_add(unwinder, walk, &caller)) return false;
+  walk->is_windows = true;
+  if (!asp_walk_add(unwinder, walk, &caller)) {
+    walk->is_windows = false;
+    return false;
+  }
   leave_stub(unwinder, walk);
   return true;
 }

@@ -14,6 +14,7 @@ struct asp_walk {
   pid_t tid;
   struct asp_registers at; /* of the last frame; only ip, sp and fp are sure but for the first */
   bool is_exact;           /* `at.ip` is the next instruction, not a return address */
+  bool is_windows;         /* on a Windows program's stack */
   struct asp_frame *frames;
   size_t count, capacity;
 };

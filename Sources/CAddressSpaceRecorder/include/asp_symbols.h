@@ -25,6 +25,9 @@ const char *asp_symbols_build_id(const struct asp_symbols *symbols);
 /* The address as linked of what lies at `offset` of the file; 0 or -ENOENT. */
 int asp_symbols_address(const struct asp_symbols *symbols, uint64_t offset, uint64_t *out);
 
+/* The address as linked of a symbol of the file's own tables; 0 or -ENOENT. */
+int asp_symbols_find(const struct asp_symbols *symbols, const char *name, uint64_t *out);
+
 /* What is known of an address as linked, innermost inlined function first. Returns how many were
    written, at most `capacity`. The texts live until the next call with the same `symbols`. */
 size_t asp_symbols_lookup(struct asp_symbols *symbols, uint64_t address, struct asp_symbol *out,

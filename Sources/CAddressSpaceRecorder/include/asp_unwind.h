@@ -20,6 +20,7 @@ enum asp_frame_origin {
   ASP_FRAME_CALL = 0,          /* from the registers */
   ASP_FRAME_UNWOUND = 1,       /* by call frame information */
   ASP_FRAME_FRAME_POINTER = 2, /* by the chain of frame pointers */
+  ASP_FRAME_WINDOWS = 3,       /* on a Windows program's stack, past Wine's dispatcher */
 };
 
 struct asp_frame {
