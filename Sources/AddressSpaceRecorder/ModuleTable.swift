@@ -18,6 +18,7 @@ final class ModuleTable<Sink: TraceSink> {
 
   private struct Module {
     let path: String
+    let python: PythonVersion?
     /// Nil where the file cannot be read.
     let symbols: OpaquePointer?
   }
@@ -36,7 +37,9 @@ final class ModuleTable<Sink: TraceSink> {
     let symbols = Self.symbols(of: region, pid: pid)
     let buildID = symbols.flatMap { asp_symbols_build_id($0) }.map { String(cString: $0) }
     let place = try log.add(TraceModule(path: region.name, buildID: buildID))
-    modules.append(Module(path: region.name, symbols: symbols))
+    modules.append(
+      Module(
+        path: region.name, python: PythonVersion(fileName: region.name), symbols: symbols))
     places[key] = place
     return place
   }
@@ -48,6 +51,18 @@ final class ModuleTable<Sink: TraceSink> {
     guard let symbols = modules[module].symbols,
       asp_symbols_address(symbols, offset, &address) == 0
     else { return offset }
+    return address
+  }
+
+  /// The version of Python that a module is, nil for everything else.
+  func pythonVersion(of module: Int) -> PythonVersion? { modules[module].python }
+
+  /// The address as linked of a symbol of a module's own tables.
+  func address(ofSymbol name: String, in module: Int) -> UInt64? {
+    var address: UInt64 = 0
+    guard let symbols = modules[module].symbols,
+      asp_symbols_find(symbols, name, &address) == 0
+    else { return nil }
     return address
   }
 

@@ -7,12 +7,21 @@ final class StackTaker<Sink: TraceSink> {
   private let log: TraceLog<Sink>
   private let modules: ModuleTable<Sink>
   private let pid: Int32
+  private let wordSize: WordSize
   private let unwinder: OpaquePointer
   private var buffer: [asp_frame]
   /// The frames of addresses, as long as what is mapped for execution stays.
   private var places: [Place: Int] = [:]
-  /// The stacks of the identities that the unwinder gave them.
-  private var known: [UInt64: StackID] = [:]
+  /// The frames and stacks of the identities that the unwinder gave them.
+  private var known: [UInt64: Known] = [:]
+  /// What reads Python's frames, once an interpreter was met.
+  private var python: PythonWalk?
+
+  private struct Known {
+    let frames: [Int]
+    /// Nil where the stack goes through Python's code, whose frames are others each time.
+    let stack: StackID?
+  }
 
   private struct Place: Hashable {
     let address: UInt64
@@ -27,6 +36,7 @@ final class StackTaker<Sink: TraceSink> {
     self.log = log
     self.modules = modules
     self.pid = pid
+    self.wordSize = wordSize
     buffer = [asp_frame](repeating: asp_frame(), count: max(1, options.depth))
     var unwinder: OpaquePointer?
     var result: Int32 = -1
@@ -70,31 +80,47 @@ final class StackTaker<Sink: TraceSink> {
     guard asp_get_registers(tid, &registers) == 0 else { return nil }
     var identity: UInt64 = 0
     let count = asp_unwind(unwinder, tid, &registers, &buffer, buffer.count, &identity)
-    if let known = known[identity] { return known }
-    let stack = try stack(ofFirst: count, in: map)
+    if let known = known[identity] {
+      if let stack = known.stack { return stack }
+      return try stack(of: tid, known.frames)
+    }
+    let frames = try frames(ofFirst: count, in: map)
+    let isPython = python?.concerns(frames) == true
+    let stack = try isPython ? stack(of: tid, frames) : log.stack(of: frames)
     if identity != 0 {
       if known.count >= Self.mostRemembered { known.removeAll() }
-      known[identity] = stack
+      known[identity] = Known(frames: frames, stack: isPython ? nil : stack)
     }
     return stack
   }
 
-  /// The stack of the first frames in the buffer.
-  private func stack(ofFirst count: Int, in map: EvolvingMap) throws(RecorderError) -> StackID? {
+  /// A stack through Python's code.
+  private func stack(of tid: Int32, _ native: [Int]) throws(RecorderError) -> StackID? {
+    let frames = try python?.frames(of: tid, within: native) {
+      (symbol: Symbol) throws(RecorderError) -> Int in
+      try log.place(of: symbol, .interpreter)
+    }
+    return try log.stack(of: frames ?? native)
+  }
+
+  /// The places of the first frames in the buffer.
+  private func frames(ofFirst count: Int, in map: EvolvingMap) throws(RecorderError) -> [Int] {
     var frames: [Int] = []
     frames.reserveCapacity(count)
     for frame in buffer.prefix(count) {
       frames.append(try place(of: frame, in: map))
     }
-    return try log.stack(of: frames)
+    return frames
   }
 
   private func place(of frame: asp_frame, in map: EvolvingMap) throws(RecorderError) -> Int {
     let key = Place(address: frame.address, origin: frame.origin)
     if let place = places[key] { return place }
     if places.count >= Self.mostRemembered { places.removeAll() }
-    let place = try log.place(of: try self.frame(frame, in: map))
+    let found = try self.frame(frame, in: map)
+    let place = try log.place(of: found)
     places[key] = place
+    notePython(found, at: frame.address, place: place)
     return place
   }
 
@@ -113,6 +139,17 @@ final class StackTaker<Sink: TraceSink> {
     let offset = frame.address - region.range.lower.value + (region.inode == 0 ? 0 : region.offset)
     return Frame(
       module: module, offset: modules.linkedAddress(of: offset, in: module), origin: origin)
+  }
+
+  /// Finds the interpreter by the first frame that lies in it.
+  private func notePython(_ frame: Frame, at address: UInt64, place: Int) {
+    guard let module = frame.module, let version = modules.pythonVersion(of: module) else { return }
+    if python == nil, let symbol = modules.address(ofSymbol: version.symbol, in: module) {
+      python = PythonWalk(
+        version: version, wordBytes: wordSize.rawValue / 8,
+        address: address &- frame.offset &+ symbol, pid: pid)
+    }
+    python?.note(place, functions: modules.symbols(of: frame))
   }
 
   private static var mostRemembered: Int { 1 << 17 }

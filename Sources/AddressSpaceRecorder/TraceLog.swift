@@ -6,6 +6,8 @@ final class TraceLog<Sink: TraceSink> {
   private let sink: Sink
   private let beginning = asp_now()
   private var frames: [Frame: Int] = [:]
+  /// The frames that lie in no module.
+  private var named: [Symbol: Int] = [:]
   private var stacks = StackTable()
   private var spaces = 0
   private var threads = 0
@@ -52,6 +54,15 @@ final class TraceLog<Sink: TraceSink> {
     try write { () throws(Sink.Failure) in try sink.add(frame) }
     frames[frame] = frames.count
     return frames.count - 1
+  }
+
+  /// The place of a frame that lies in no module, but of which everything is known.
+  func place(of symbol: Symbol, _ origin: Frame.Origin) throws(RecorderError) -> Int {
+    if let place = named[symbol] { return place }
+    let place = try place(of: Frame(module: nil, offset: UInt64(named.count), origin: origin))
+    try write { () throws(Sink.Failure) in try sink.add([symbol], ofFrame: place) }
+    named[symbol] = place
+    return place
   }
 
   /// The stack of some frames, by their places, innermost first.

@@ -56,10 +56,14 @@ struct StackNames {
     }
   }
 
-  /// The innermost frame that does more than hand memory on; where none does, the outermost of
-  /// those that have a name, for it says most.
+  /// The innermost frame of an interpreted program, for what its interpreter does says little; else
+  /// the innermost that does more than hand memory on; where none does, the outermost of those that
+  /// have a name.
   static func interesting(in frames: [ReportFrame]) -> Int? {
-    frames.firstIndex { !PlainCode.isPlain($0) }
+    let interpreted = frames.indices.filter { frames[$0].origin == .interpreter }
+    // What imports modules is a program too, but not the one that is run.
+    let own = interpreted.first { frames[$0].file?.hasPrefix("<frozen ") != true }
+    return own ?? interpreted.first ?? frames.firstIndex { !PlainCode.isPlain($0) }
       ?? frames.lastIndex { $0.origin != .note && $0.function != nil }
       ?? frames.firstIndex { $0.origin != .note } ?? frames.indices.first
   }
