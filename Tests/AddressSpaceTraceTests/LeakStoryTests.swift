@@ -134,4 +134,23 @@ struct LeakStoryTests {
         "ExifCache::load", "Undo::push",
       ])
   }
+
+  @Test("pictures of several blocks are placed one by one")
+  func pillow() throws {
+    let request = try BufferRequest(text: "8000x6000x4x1")
+    let options = TraceReportOptions(
+      moment: .event(3), requests: [request], allocator: Allocator(.pillow), grouping: .function)
+    let report = try TraceReport(of: Self.recording(), options: options, parse: Self.parse)
+    let caller = try #require(report.callers.first)
+    var map = EvolvingMap(report.moment.snapshot.map)
+    for range in caller.ranges { map.apply(.unmap(range), by: 1) }
+    func fits(_ map: AddressMap) throws -> UInt64 {
+      let room = Room(map: map, layout: report.layout, facts: report.moment.snapshot.facts)
+      return try Forecaster(room).forecast(request, allocator: Allocator(.pillow)).fits
+    }
+    let (now, then) = (try fits(report.moment.snapshot.map), try fits(map.map))
+    #expect(then > now && caller.bufferGain == [then - now])
+    #expect(report.moment.buffers.first?.fits == now)
+    #expect(report.timeline.points.first { $0.event == 3 }?.fits == [now])
+  }
 }

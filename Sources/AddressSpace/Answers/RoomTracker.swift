@@ -18,9 +18,8 @@ public struct RoomTracker: Sendable {
   private let rules: SpanRules
   /// Whether some buffers have to be counted anew where spans change.
   private let needsCounts: Bool
-  /// The changes since the last such count, and how many such counts there were.
-  private var changesSinceCount = 0
-  private var counts = 0
+  /// What may still be spent on such counts, in `costOfCount`.
+  private var allowance = RoomTracker.firstAllowance
 
   /// Where the brk heap ends, nil where nothing tells.
   public var endOfBreak: Address? { watch.end }
@@ -51,8 +50,8 @@ public struct RoomTracker: Sendable {
 
   /// Whether the count of a buffer is that of the map as it is.
   ///
-  /// Always, but of a buffer of several blocks (Pillow), whose blocks have to be placed one by one:
-  /// the more often they were, the more changes are let pass until they are again.
+  /// Always, but of a buffer of several blocks (Pillow), which have to be placed one by one: that is
+  /// done when more or fewer of its largest block fit, and the more seldom the longer it takes.
   public func isCurrent(_ buffer: Int) -> Bool { !buffers[buffer].isStale }
 
   /// Applies a change that the event `maker` made.
@@ -77,14 +76,22 @@ public struct RoomTracker: Sendable {
     let end = watch.end
     if watch.notice(change, in: map) { moveBreak(from: end) }
     if needsCounts {
-      changesSinceCount += 1
-      if changesSinceCount * Self.spacing >= counts { recount() }
+      allowance += Self.allowanceForChange
+      if allowance >= costOfCount, buffers.contains(where: \.isDue) { recount() }
     }
     summarize()
   }
 
-  /// For so many counts of what has to be counted anew one more change may pass until the next.
-  private static let spacing = 8
+  /// What one count of blocks that have to be placed one by one costs, as far as is known before:
+  /// more spans hold more blocks, and each block is looked for in all spans. A unit is about a fifth
+  /// of a microsecond.
+  private var costOfCount: Int {
+    min(map.pieceCount, 1 << 20) * min(map.pieceCount, 1 << 20) + 1000
+  }
+
+  /// A second; then half a second for a million changes.
+  private static let firstAllowance = 5_000_000
+  private static let allowanceForChange = 3
 
   private func window(_ range: AddressRange) -> SpanWindow {
     rules.window(range.lower.value, range.upper.value, in: map)
@@ -158,8 +165,7 @@ public struct RoomTracker: Sendable {
     guard needsCounts, buffers.contains(where: \.isStale) else { return }
     let room = Room(map: map.map.classified(with: facts), layout: rules.layout, facts: facts)
     for index in buffers.indices where buffers[index].isStale { buffers[index].recount(in: room) }
-    changesSinceCount = 0
-    counts += 1
+    allowance = max(0, allowance - costOfCount)
     summarize()
   }
 

@@ -10,6 +10,8 @@ struct TrackedBuffer {
   private let allocator: Allocator
   private var capacity: SpanCapacity
   private var sum = SpanCapacity.Count()
+  /// What `sum` was when a buffer that is not additive was counted.
+  private var countedSum = SpanCapacity.Count()
   private let heapFits: UInt64
   private let smallestBlock: ByteCount
   private var counted: UInt64 = 0
@@ -42,10 +44,9 @@ struct TrackedBuffer {
 
   /// Takes notice of a free span that came or went.
   mutating func count(_ placeable: AddressRange?, adding: Bool) {
-    guard isAdditive else {
+    if !isAdditive {
       let isTooSmall = placeable.map { $0.size < smallestBlock } ?? true
       if !isTooSmall || footprint.heapGrowth != nil { isStale = true }
-      return
     }
     let count = capacity.count(in: placeable)
     if adding {
@@ -69,9 +70,14 @@ struct TrackedBuffer {
     for range in placeable { count(range, adding: true) }
   }
 
+  /// Whether it is stale, and its largest block fits more or less often than at the last count: then
+  /// the count is likely to be another.
+  var isDue: Bool { isStale && sum != countedSum }
+
   /// Counts what cannot be counted span by span.
   mutating func recount(in room: Room) {
     isStale = false
+    countedSum = sum
     // That the buffer can be asked for was seen when it was made.
     guard let forecast = try? Forecaster(room).forecast(request, allocator: allocator) else {
       return

@@ -18,6 +18,9 @@ struct MakerLog {
 
   private static let mostForgotten = 1 << 15
 
+  /// How many events are remembered.
+  var count: Int { entries.count }
+
   /// Notes an event that may have made something; `maps` are those in which makers are looked for.
   mutating func note(
     _ number: Int, _ maker: UInt32, _ event: TraceEvent, maps: () -> [EvolvingMap]
