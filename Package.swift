@@ -118,7 +118,7 @@ let package = Package(
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
     .test(
       "AddressSpaceReportTests",
-      of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceReport"]),
+      of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceTrace", "AddressSpaceReport"]),
     .test(
       "AddressSpaceStoreTests",
       of: ["AddressSpace", "AddressSpaceTrace", "AddressSpaceStore", "CSQLite", "recording-child"]),

@@ -40,6 +40,36 @@ struct DurabilityTests {
     }
   }
 
+  @Test("after kill -9 while recordings begin and end", arguments: UInt64(1)...15)
+  func killedAtEnds(seed: UInt64) async throws {
+    var random = SeededGenerator(seed: seed)
+    let folder = try TemporaryFolder()
+    let path = folder.path.appending("run").string
+    let last = try await RecordingChild.killed(
+      writing: path, after: UInt64.random(in: 0...40_000_000, using: &random), commits: 1,
+      mode: "cycle")
+    for number in 1...last {
+      let reader = try RecordingReader(path: "\(path)-\(number)")
+      var count = 0
+      try reader.events(ofSpace: 0) { number, event in
+        count += 1
+        #expect(event == CountedEvents.event(number))
+      }
+      #expect(count == 97)
+      // Only the last can have been cut short.
+      #expect(reader.end != nil || number == last)
+    }
+    // One that had hardly begun gives a sentence.
+    let next = "\(path)-\(last + 1)"
+    if Fixtures.exists(FilePath(next)) {
+      do {
+        #expect(try RecordingReader(path: next).end == nil)
+      } catch {
+        #expect(error.description.contains(next))
+      }
+    }
+  }
+
   @Test("in a folder that cannot be written to", arguments: [true, false])
   func readOnlyFolder(hasSharedMemory: Bool) async throws {
     let (folder, path, committed) = try await killed(after: 0, commits: 5)

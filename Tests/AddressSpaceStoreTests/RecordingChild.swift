@@ -23,13 +23,13 @@ enum RecordingChild {
   }
 
   /// Lets it write until `nanoseconds` after it has begun and committed so many times, kills it,
-  /// and gives how many events it said it had committed.
+  /// and gives the last number that it said: of events committed, or of recordings.
   static func killed(
-    writing path: String, after nanoseconds: UInt64, commits: Int = 0
+    writing path: String, after nanoseconds: UInt64, commits: Int = 0, mode: String = "write"
   ) async throws -> Int {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(program).string)
-    process.arguments = ["write", path]
+    process.arguments = [mode, path]
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()

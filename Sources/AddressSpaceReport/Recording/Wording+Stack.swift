@@ -23,12 +23,19 @@ extension Wording {
     return bare.fitted(to: width - tail.count) + tail
   }
 
-  /// A demangled name up to the list of what the function takes.
+  /// A demangled name without the list of what the function takes, which stands last in it.
   static func withoutArguments(_ function: String) -> String {
-    guard function.last == ")" || function.hasSuffix(" const"),
-      let open = function.firstIndex(of: "("), open > function.startIndex
-    else { return function }
-    return String(function[..<open])
+    let bare = function.hasSuffix(" const") ? function.dropLast(6) : function[...]
+    guard bare.last == ")" else { return function }
+    var depth = 0
+    for index in bare.indices.reversed() {
+      if bare[index] == ")" { depth += 1 }
+      if bare[index] == "(" { depth -= 1 }
+      guard depth == 0 else { continue }
+      let name = bare[..<index]
+      return name.isEmpty || name.hasSuffix("operator") ? function : String(name)
+    }
+    return function
   }
 
   private static func address(of frame: ReportFrame) -> String {
