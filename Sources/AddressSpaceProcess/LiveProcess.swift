@@ -36,6 +36,10 @@ public struct LiveProcess: Sendable {
     try wholeMap("maps", LayoutFacts()).snapshot.map
   }
 
+  /// What its compiler says of the code it made at run time (`/tmp/perf-PID.map`), nil where it
+  /// says nothing.
+  public func perfMap() -> [UInt8]? { try? files.bytes("root/tmp/perf-\(pid).map") }
+
   /// A map of one moment, from `maps` or `smaps`.
   ///
   /// One `read` gives some lines only, so a text can be of several moments. It is of one when the

@@ -136,11 +136,18 @@ extension Recorder {
   /// Reads a space for the last time.
   func endSpace(_ space: RecordedSpace<Sink>) throws(RecorderError) {
     // A process that is being killed may have no map any more; what was recorded stays.
+    try nameGeneratedCode(of: space)
     guard spaces[space.place] != nil, let (snapshot, capture) = try? reader.snapshot(space.pid)
     else { return }
     try reconcile(space, with: snapshot.map) { self.found($0, in: space) }
     try add(capture, of: space, .end, at: log.now)
     spaces[space.place] = nil
+  }
+
+  /// Names the frames that lie in code that was made at run time.
+  private func nameGeneratedCode(of space: RecordedSpace<Sink>) throws(RecorderError) {
+    guard !space.stacks.unnamed.isEmpty, let text = reader.perfMap(space.pid) else { return }
+    try space.stacks.nameFrames(by: PerfMap(text))
   }
 
   /// Keeps a map of a moment with little room.
@@ -153,6 +160,7 @@ extension Recorder {
   func noteMap(of space: RecordedSpace<Sink>) throws(RecorderError) {
     guard let (snapshot, capture) = try? reader.snapshot(space.pid) else { return }
     try reconcile(space, with: snapshot.map) { self.found($0, in: space) }
+    try nameGeneratedCode(of: space)
     space.mapBeforeExecute = (log.now, capture)
   }
 

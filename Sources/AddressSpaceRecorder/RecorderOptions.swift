@@ -49,12 +49,16 @@ public struct ProcessReader {
   public var snapshot: (_ pid: Int32) throws -> (snapshot: Snapshot, capture: [UInt8])
   /// The map alone.
   public var map: (_ pid: Int32) throws -> AddressMap
+  /// The text of its `/tmp/perf-PID.map`, nil where it has none.
+  public var perfMap: (_ pid: Int32) -> [UInt8]?
 
   /// A way to read processes.
   public init(
     snapshot: @escaping (_ pid: Int32) throws -> (snapshot: Snapshot, capture: [UInt8]),
-    map: @escaping (_ pid: Int32) throws -> AddressMap
+    map: @escaping (_ pid: Int32) throws -> AddressMap,
+    perfMap: @escaping (_ pid: Int32) -> [UInt8]?
   ) {
+    self.perfMap = perfMap
     self.snapshot = snapshot
     self.map = map
   }

@@ -14,6 +14,8 @@ final class StackTaker<Sink: TraceSink> {
   private var places: [Place: Int] = [:]
   /// The frames and stacks of the identities that the unwinder gave them.
   private var known: [UInt64: Known] = [:]
+  /// The frames that lie in no module, by their addresses.
+  private(set) var unnamed: [UInt64: Int] = [:]
   /// What reads Python's frames, once an interpreter was met.
   private var python: PythonWalk?
 
@@ -74,6 +76,14 @@ final class StackTaker<Sink: TraceSink> {
     known.removeAll(keepingCapacity: true)
   }
 
+  /// Names what lies in code that was made at run time.
+  func nameFrames(by map: PerfMap) throws(RecorderError) {
+    for (address, place) in unnamed.sorted(by: { $0.key < $1.key }) {
+      guard let name = map.name(at: Address(address)) else { continue }
+      try log.add([Symbol(function: name)], of: place)
+    }
+  }
+
   /// The stack of a stopped thread, nil where not even its registers can be read.
   func stack(of tid: Int32, in map: EvolvingMap) throws(RecorderError) -> StackID? {
     var registers = asp_registers()
@@ -120,6 +130,7 @@ final class StackTaker<Sink: TraceSink> {
     let found = try self.frame(frame, in: map)
     let place = try log.place(of: found)
     places[key] = place
+    if found.module == nil, unnamed.count < Self.mostRemembered { unnamed[frame.address] = place }
     notePython(found, at: frame.address, place: place)
     return place
   }

@@ -60,9 +60,14 @@ final class TraceLog<Sink: TraceSink> {
   func place(of symbol: Symbol, _ origin: Frame.Origin) throws(RecorderError) -> Int {
     if let place = named[symbol] { return place }
     let place = try place(of: Frame(module: nil, offset: UInt64(named.count), origin: origin))
-    try write { () throws(Sink.Failure) in try sink.add([symbol], ofFrame: place) }
+    try add([symbol], of: place)
     named[symbol] = place
     return place
+  }
+
+  /// Says what is known of a frame.
+  func add(_ symbols: [Symbol], of frame: Int) throws(RecorderError) {
+    try write { () throws(Sink.Failure) in try sink.add(symbols, ofFrame: frame) }
   }
 
   /// The stack of some frames, by their places, innermost first.

@@ -185,6 +185,7 @@ extension ProcessReader {
         let (snapshot, text) = try LiveProcess(pid: pid).snapshot()
         return (snapshot, CaptureText.write(snapshot, maps: text))
       },
-      map: { pid in try LiveProcess(pid: pid).map() })
+      map: { pid in try LiveProcess(pid: pid).map() },
+      perfMap: { pid in LiveProcess(pid: pid).perfMap() })
   }
 }

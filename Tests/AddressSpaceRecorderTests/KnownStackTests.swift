@@ -1,6 +1,7 @@
 import AddressSpace
 import AddressSpaceStore
 import AddressSpaceTrace
+import Glibc
 import SystemPackage
 import TestSupport
 import Testing
@@ -58,6 +59,19 @@ struct KnownStackTests {
     }
     #expect(found[0].count > 100)
     #expect(found[0] == found[1])
+  }
+
+  @Test(
+    "code that was made at run time has the name that its maker gave it", .needsVictim("named"),
+    arguments: ["named", "named32"])
+  func named(name: String) async throws {
+    guard let named = Machine.victim(name) else { return }
+    let recorded = try await Recorded(of: [named.string])
+    for space in recorded.recording.spaces { unlink("/tmp/perf-\(space.pid).map") }
+    #expect(recorded.result.status == 0)
+    let functions = recorded.functions(ofLastMappingOf: Self.kept)
+    let own = functions.filter(["keep", "JS:~load photo.js:12", "main"].contains)
+    #expect(own == ["keep", "JS:~load photo.js:12", "main"], "\(functions)")
   }
 
   @Test("libunwind refuses a program of another width, with a sentence", .needsVictim("leak32"))

@@ -54,6 +54,31 @@ struct VerifyTests {
     #expect(recorded.events.count > 20)
   }
 
+  @Test("of 64-bit code that makes calls of the 32-bit table", .needsVictim("int80"))
+  func int80() async throws {
+    let int80 = try #require(Machine.victim("int80"))
+    let recorded = try await expectExact([int80.string], ending: 0)
+    let base = try #require(UInt64(recorded.result.output.dropLast(), radix: 16))
+    let region = Region(
+      range: try #require(AddressRange(Address(base), Address(base + 3 * 4096))),
+      access: [.read, .write])
+    #expect(
+      recorded.events.contains { _, event in
+        event.call == .mmap2 && event.outcome == .changed(.map(region))
+      })
+  }
+
+  @Test("of stress-ng and its children", .needs("/usr/bin/stress-ng"))
+  func stress() async throws {
+    let recorded = try await expectExact(
+      [
+        "stress-ng", "-q", "--timeout", "30", "--vm", "1", "--vm-bytes", "32M", "--vm-ops", "50",
+        "--mremap", "1", "--mremap-ops", "20", "--brk", "1", "--brk-ops", "100", "--shm-sysv", "1",
+        "--shm-sysv-ops", "2", "--mprotect", "1", "--mprotect-ops", "10",
+      ], options: ["-f"], ending: 0)
+    #expect(recorded.calls.isSuperset(of: [.mmap, .munmap, .mremap, .brk, .mprotect, .shmat]))
+  }
+
   @Test("of CPython with numpy", .needsTestbed)
   func python() async throws {
     let testbed = Fixtures.package.appending("tools/testbed").string
