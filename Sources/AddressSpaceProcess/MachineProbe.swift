@@ -18,7 +18,7 @@ public enum MachineProbe {
 
   /// Everything that is looked at.
   public static func findings() -> [Finding] {
-    [kernel, processFiles, tracing, thirtyTwoBitPrograms, unwinders, lowestMapping]
+    [kernel, processFiles, tracing, thirtyTwoBitPrograms, seccomp, unwinders, lowestMapping]
   }
 
   private static var kernel: Finding {
@@ -58,16 +58,28 @@ public enum MachineProbe {
     )
   }
 
-  private static var unwinders: Finding {
-    let libraries = ["libunwind-ptrace.so.0", "libdw.so.1"].filter { name in
-      ["/usr/lib/x86_64-linux-gnu/", "/usr/lib/aarch64-linux-gnu/", "/usr/lib64/", "/usr/lib/"]
-        .contains { access($0 + name, R_OK) == 0 }
-    }
+  /// What `record` starts programs with.
+  private static var seccomp: Finding {
+    let actions = text("/proc/sys/kernel/seccomp/actions_avail")?.split(separator: " ") ?? []
+    let isOK = actions.contains("trace")
     return Finding(
-      name: "unwinders", isOK: libraries.count == 2,
-      detail: libraries.isEmpty ? "none installed" : libraries.joined(separator: ", "),
-      remedy: "Not needed for inspect, forecast and diff. Debian: apt-get install libunwind8 libdw1"
+      name: "seccomp", isOK: isOK,
+      detail: isOK
+        ? "the kernel stops programs at chosen calls"
+        : "the kernel has no filter that stops programs",
+      remedy: "Without it only running programs can be recorded, with --pid."
     )
+  }
+
+  private static var unwinders: Finding {
+    #if arch(x86_64)
+      let detail = "libunwind for 64-bit programs, libdw for 32-bit ones"
+      return Finding(name: "unwinders", isOK: true, detail: detail, remedy: nil)
+    #else
+      return Finding(
+        name: "unwinders", isOK: false, detail: "none for this processor",
+        remedy: "Record on an x86-64 machine; everything else works here.")
+    #endif
   }
 
   private static var lowestMapping: Finding {

@@ -8,6 +8,9 @@
 
 #define search_unwind_table UNW_OBJ(dwarf_search_unwind_table)
 
+/* rbp by its DWARF number; headers for other processors have no name for it. */
+enum { FRAME_POINTER = 6 };
+
 /* Exported by libunwind for those who keep tables themselves, and in none of its headers. */
 extern int search_unwind_table(unw_addr_space_t space, unw_word_t ip, unw_dyn_info_t *table,
                                unw_proc_info_t *out, int need_unwind_info, void *argument);
@@ -77,7 +80,7 @@ static int access_register(unw_addr_space_t space, unw_regnum_t number, unw_word
     *value = walk->is_exact ? walk->at.ip : walk->at.ip - 1;
   } else if (number == UNW_REG_SP) {
     *value = walk->at.sp;
-  } else if (number == UNW_TDEP_BP) {
+  } else if (number == FRAME_POINTER) {
     *value = walk->at.fp;
   } else {
     *value = walk->at.values[number];
@@ -118,7 +121,7 @@ static bool read_caller(unw_cursor_t *cursor, struct asp_caller *caller) {
   if (unw_get_reg(cursor, UNW_REG_IP, &ip) != 0 || unw_get_reg(cursor, UNW_REG_SP, &sp) != 0) {
     return false;
   }
-  if (unw_get_reg(cursor, UNW_TDEP_BP, &fp) != 0) fp = 0;
+  if (unw_get_reg(cursor, FRAME_POINTER, &fp) != 0) fp = 0;
   *caller = (struct asp_caller){.ip = ip, .sp = sp, .fp = fp, .origin = ASP_FRAME_UNWOUND};
   return true;
 }
