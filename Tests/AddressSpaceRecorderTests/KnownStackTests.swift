@@ -74,6 +74,46 @@ struct KnownStackTests {
     #expect(own == ["keep", "JS:~load photo.js:12", "main"], "\(functions)")
   }
 
+  @Test(
+    "names that were stripped are found where they were put", .needsVictim("leak-split"),
+    arguments: ["leak-split", "leak-mini", "leak-split32", "leak-mini32"])
+  func stripped(name: String) async throws {
+    guard let leak = Machine.victim(name) else { return }
+    let recorded = try await Recorded(of: [leak.string])
+    #expect(recorded.result.status == 0)
+    let functions = recorded.functions(ofLastMappingOf: Self.kept)
+    #expect(functions.filter(Self.chain.contains) == Self.chain, "\(functions)")
+    let preview = recorded.recording.symbols.values.flatMap { $0 }
+      .first { $0.function == "keep_preview" }
+    // Only the separate file knows lines.
+    #expect(preview?.line == (name.hasPrefix("leak-split") ? 14 : nil))
+  }
+
+  @Test(
+    "names of Rust and C++ are what was written", .needsVictim("mangled"),
+    arguments: ["mangled", "mangled32"])
+  func mangled(name: String) async throws {
+    guard let mangled = Machine.victim(name) else { return }
+    let recorded = try await Recorded(of: [mangled.string])
+    #expect(recorded.result.status == 0)
+    let functions = recorded.functions(ofLastMappingOf: Self.kept)
+    let chain = ["album::Cache::put(int)", "album::Index::keep", "photo::decode", "main"]
+    #expect(functions.filter(chain.contains) == chain, "\(functions)")
+  }
+
+  @Test("names of Swift are what was written", .needsVictim("leak-swift"))
+  func swift() async throws {
+    let leak = try #require(Machine.victim("leak-swift"))
+    let recorded = try await Recorded(of: [leak.string])
+    #expect(recorded.result.status == 0)
+    let functions = recorded.functions(ofLastMappingOf: Self.kept)
+    let chain = [
+      "generic specialization <Swift.Int> of main.Cache.put(A) -> Swift.Int",
+      "main.Album.load(count: Swift.Int) -> Swift.Int", "main",
+    ]
+    #expect(functions.filter { $0.hasPrefix("generic") || $0.hasPrefix("main") } == chain)
+  }
+
   @Test("libunwind refuses a program of another width, with a sentence", .needsVictim("leak32"))
   func width() async throws {
     let leak = try #require(Machine.victim("leak32"))
