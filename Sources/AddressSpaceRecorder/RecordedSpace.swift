@@ -9,6 +9,8 @@ final class RecordedSpace<Sink: TraceSink> {
   let place: Int
   /// The process it is read through.
   let pid: Int32
+  /// The program's name.
+  let name: String
   let wordSize: WordSize
   let isMain: Bool
   let rules: CallRules
@@ -39,6 +41,7 @@ final class RecordedSpace<Sink: TraceSink> {
     lastFits = tracker?.fits ?? []
     self.place = place
     self.pid = pid
+    name = snapshot.source.name ?? ""
     self.isMain = isMain
     self.stacks = stacks
     wordSize = snapshot.facts.wordSize ?? .bits64

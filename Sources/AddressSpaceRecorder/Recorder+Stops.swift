@@ -42,6 +42,12 @@ extension Recorder {
       tracee.heldSignal = signal
       return
     }
+    // A child that is not recorded can go on alone, where it carries no filter.
+    if isAttached, tracee.space == nil {
+      asp_resume(tracee.tid, Int32(ASP_RESUME_DETACHED.rawValue), signal)
+      forget(tracee)
+      return
+    }
     // In a call it has to stop at its end; without a filter, at every call.
     let how = tracee.call != nil || isAttached ? ASP_RESUME_TO_SYSCALL : ASP_RESUME
     asp_resume(tracee.tid, Int32(how.rawValue), signal)

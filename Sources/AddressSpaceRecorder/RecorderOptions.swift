@@ -76,6 +76,8 @@ public enum RecorderNotice: Sendable {
   case fewerFit(RecorderProgress)
   /// The largest free span fell below what was asked for, and the recording ends.
   case stoppedBelow(RecorderProgress)
+  /// A program that is setuid or setgid runs without the privileges that it would have.
+  case lostPrivileges(program: String)
   /// A child could not be read and is not recorded.
   case notRecorded(pid: Int32, why: String)
 }

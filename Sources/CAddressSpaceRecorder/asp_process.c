@@ -100,6 +100,15 @@ static pid_t number_in_status(pid_t tid, const char *label) {
 
 pid_t asp_process_of(pid_t tid) { return number_in_status(tid, "\nTgid:"); }
 
+int asp_lost_privileges(pid_t pid) {
+  char path[64];
+  struct stat status;
+  snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
+  return geteuid() != 0 && stat(path, &status) == 0 &&
+         (((status.st_mode & S_ISUID) && status.st_uid != geteuid()) ||
+          ((status.st_mode & S_ISGID) && status.st_gid != getegid()));
+}
+
 pid_t asp_tracer_of(pid_t pid) { return number_in_status(pid, "\nTracerPid:"); }
 
 size_t asp_threads(pid_t pid, pid_t *tids, size_t capacity) {

@@ -146,6 +146,10 @@ struct Record: ParsableCommand {
     case .fewerFit(let progress): Console.note("addrspace: \(line(progress))")
     case .stoppedBelow(let progress):
       Console.note("addrspace: the recording ends here: \(line(progress))")
+    case .lostPrivileges(let program):
+      Console.note(
+        "addrspace: \(program) is setuid or setgid and runs without these privileges, because it is "
+          + "recorded. Record as root to keep them.")
     case .notRecorded(let pid, let why):
       Console.note("addrspace: process \(pid) is not recorded: \(why)")
     }

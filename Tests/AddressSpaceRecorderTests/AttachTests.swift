@@ -34,6 +34,32 @@ struct AttachTests {
     #expect(recorded.calls.isSuperset(of: [.munmap, .mremap, .mprotect]))
   }
 
+  @Test("children of a running program are let go where they are not followed", .needs("/bin/sh"))
+  func children() async throws {
+    let folder = try TemporaryFolder()
+    let program = try #require(Machine.addrspace)
+    for (options, names) in [([], ["sh"]), (["-f"], ["sh", "ls"])] {
+      let path = folder.path.appending("x\(options.count).addrspace")
+      let result = try await run(
+        "/bin/sh",
+        [
+          "-c",
+          """
+          program=$0; file=$1; shift
+          sh -c 'while :; do ls / >/dev/null; sleep 0.05; done' & p=$!; sleep 0.3
+          "$program" record --verify -q -o "$file" --pid $p --duration 1 "$@"; echo "status $?"
+          kill -0 $p && echo alive; kill -9 $p
+          """,
+          program.string, path.string,
+        ] + options)
+      #expect(result.output.contains("status 0"), "\(result.output) \(result.error)")
+      #expect(result.output.contains("alive"))
+      let recorded = try Recorded(path, result)
+      #expect(Set(recorded.recording.spaces.map(\.name)).isSuperset(of: names))
+      #expect(!options.isEmpty || recorded.recording.spaces.count == 1)
+    }
+  }
+
   @Test("it refuses what it cannot attach to, with a sentence")
   func refusals() async throws {
     let folder = try TemporaryFolder()

@@ -25,6 +25,10 @@ int asp_shares_memory(pid_t one, pid_t other);
 /* The process that a thread belongs to, or -errno. */
 pid_t asp_process_of(pid_t tid);
 
+/* Whether a process's program would have had privileges that it did not get, because it is traced by
+   somebody who has not got them. */
+int asp_lost_privileges(pid_t pid);
+
 /* The process that traces another, 0 where none does, or -errno. */
 pid_t asp_tracer_of(pid_t pid);
 
