@@ -131,12 +131,12 @@ extension RecordingScreen {
     guard !shown.isEmpty else { return [] }
     var lines = [
       style.paint(
-        "  WHO HOLDS IT    bytes   in    largest  fits   without what is held by", .heading)
+        "  WHO HOLDS IT   bytes    in    largest  fits   without what is held by", .heading)
     ]
     for caller in shown {
       let gain = caller.bufferGain.first ?? 0
       let head =
-        "\(caller.bytes)".padded(left: 21) + "\(caller.regions)".padded(left: 5)
+        "\(caller.bytes)".padded(left: 22) + "\(caller.regions)".padded(left: 6)
         + (caller.largestGain > .zero ? "+\(caller.largestGain)" : "").padded(left: 11)
         + (gain > 0 ? "+\(gain)" : "").padded(left: 6) + "   "
       guard trace.grouping != .stack else {
