@@ -155,7 +155,7 @@ struct ReportPropertyTests {
       #expect(caller.bufferGain == gains, "seed \(seed), stacks \(group)")
     }
     #expect(left.isEmpty, "seed \(seed)")
-    let order = report.callers.map { [$0.largestGain.value] + $0.bufferGain + [$0.bytes.value] }
+    let order = report.callers.map { $0.bufferGain + [$0.largestGain.value, $0.bytes.value] }
     #expect(
       zip(order, order.dropFirst()).allSatisfy { !$0.lexicographicallyPrecedes($1) },
       "seed \(seed)")

@@ -88,11 +88,12 @@ struct CallerRanking {
     return callers.sorted(by: Self.isWorse)
   }
 
+  /// Whoever keeps buffers from fitting comes first; that the largest span grew says less.
   private static func isWorse(_ left: TraceReport.Caller, _ right: TraceReport.Caller) -> Bool {
-    if left.largestGain != right.largestGain { return left.largestGain > right.largestGain }
     if left.bufferGain != right.bufferGain {
       return right.bufferGain.lexicographicallyPrecedes(left.bufferGain)
     }
+    if left.largestGain != right.largestGain { return left.largestGain > right.largestGain }
     if left.bytes != right.bytes { return left.bytes > right.bytes }
     // No two hold the same stretch.
     return (left.ranges.first?.lower ?? 0) < (right.ranges.first?.lower ?? 0)
