@@ -7,6 +7,8 @@ final class ModuleTable<Sink: TraceSink> {
   private let log: TraceLog<Sink>
   private var modules: [Module] = []
   private var places: [Key: Int] = [:]
+  /// Files that are no Windows images.
+  private var others: Set<Key> = []
 
   /// What tells one file from another.
   private struct Key: Hashable {
@@ -21,28 +23,68 @@ final class ModuleTable<Sink: TraceSink> {
     let python: PythonVersion?
     /// Nil where the file cannot be read.
     let symbols: OpaquePointer?
+    let image: WindowsFile?
+    /// Whether it is what Wine's Windows calls end in.
+    let isWine: Bool
   }
 
   init(_ log: TraceLog<Sink>) { self.log = log }
 
   deinit {
-    for module in modules { asp_symbols_close(module.symbols) }
+    for module in modules {
+      asp_symbols_close(module.symbols)
+      if let image = module.image { asp_close(image.file) }
+    }
   }
 
   /// The place of the module that `region` of process `pid` maps, which is added if it is new.
   func place(of region: Region, pid: Int32) throws(RecorderError) -> Int {
-    let isKernels = region.inode == 0
-    let key = Key(name: region.name, inode: region.inode, pid: isKernels ? pid : nil)
+    let key = Self.key(of: region, pid: pid)
     if let place = places[key] { return place }
-    let symbols = Self.symbols(of: region, pid: pid)
+    let file = Self.open(region, pid: pid)
+    defer { if file >= 0 { asp_close(file) } }
+    return try add(region, key, file: file, image: WindowsFile(of: file))
+  }
+
+  private func add(
+    _ region: Region, _ key: Key, file: Int32, image: WindowsFile?
+  ) throws(RecorderError) -> Int {
+    let symbols = Self.symbols(of: image?.file ?? file, path: region.name)
     let buildID = symbols.flatMap { asp_symbols_build_id($0) }.map { String(cString: $0) }
     let place = try log.add(TraceModule(path: region.name, buildID: buildID))
     modules.append(
       Module(
-        path: region.name, python: PythonVersion(fileName: region.name), symbols: symbols))
+        path: region.name, python: PythonVersion(fileName: region.name), symbols: symbols,
+        image: image, isWine: region.name.hasSuffix("/ntdll.so")))
     places[key] = place
     return place
   }
+
+  private static func key(of region: Region, pid: Int32) -> Key {
+    Key(name: region.name, inode: region.inode, pid: region.inode == 0 ? pid : nil)
+  }
+
+  /// The Windows program or library whose file `region` of process `pid` maps, nil where it is none.
+  func image(
+    of region: Region, pid: Int32
+  ) throws(RecorderError) -> (module: Int, base: UInt64, size: UInt64, file: Int32)? {
+    let key = Self.key(of: region, pid: pid)
+    if others.contains(key) { return nil }
+    if places[key] == nil {
+      let file = Self.open(region, pid: pid)
+      defer { if file >= 0 { asp_close(file) } }
+      guard let image = WindowsFile(of: file) else {
+        others.insert(key)
+        return nil
+      }
+      _ = try add(region, key, file: file, image: image)
+    }
+    guard let place = places[key], let image = modules[place].image else { return nil }
+    return (place, image.base, image.size, image.file)
+  }
+
+  /// Whether a module is what Windows calls end in under Wine, before they reach the system.
+  func isWine(_ module: Int) -> Bool { modules[module].isWine }
 
   /// The address as linked of what lies at `offset` of a module's file; where the file is not
   /// understood the offset itself.
@@ -79,16 +121,17 @@ final class ModuleTable<Sink: TraceSink> {
     }
   }
 
-  private static func symbols(of region: Region, pid: Int32) -> OpaquePointer? {
+  /// The file or memory that a region maps, or an error.
+  private static func open(_ region: Region, pid: Int32) -> Int32 {
     let range = region.range
-    let file =
-      region.inode == 0
+    return region.inode == 0
       ? asp_copy_memory(pid, range.lower.value, Int(clamping: min(range.size, mostOfImage).value))
       : asp_open_mapped(pid, region.name, region.inode, range.lower.value, range.upper.value)
-    guard file >= 0 else { return nil }
-    defer { asp_close(file) }
+  }
+
+  private static func symbols(of file: Int32, path: String) -> OpaquePointer? {
     var symbols: OpaquePointer?
-    return asp_symbols_open(file, region.name, &symbols) == 0 ? symbols : nil
+    return file >= 0 && asp_symbols_open(file, path, &symbols) == 0 ? symbols : nil
   }
 
   /// How many functions are shown that were inlined into each other.

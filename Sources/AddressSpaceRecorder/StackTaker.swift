@@ -18,6 +18,9 @@ final class StackTaker<Sink: TraceSink> {
   private(set) var unnamed: [UInt64: Int] = [:]
   /// What reads Python's frames, once an interpreter was met.
   private var python: PythonWalk?
+  /// Where Windows programs lie, once it was found that Wine runs one.
+  private var windows: WindowsImages?
+  private var windowsIsStale = false
 
   private struct Known {
     let frames: [Int]
@@ -74,6 +77,7 @@ final class StackTaker<Sink: TraceSink> {
     asp_unwinder_modules_changed(unwinder)
     places.removeAll(keepingCapacity: true)
     known.removeAll(keepingCapacity: true)
+    windowsIsStale = true
   }
 
   /// Names what lies in code that was made at run time.
@@ -86,6 +90,7 @@ final class StackTaker<Sink: TraceSink> {
 
   /// The stack of a stopped thread, nil where not even its registers can be read.
   func stack(of tid: Int32, in map: EvolvingMap) throws(RecorderError) -> StackID? {
+    if windowsIsStale { try lookForWindows(in: map) }
     var registers = asp_registers()
     guard asp_get_registers(tid, &registers) == 0 else { return nil }
     var identity: UInt64 = 0
@@ -94,7 +99,13 @@ final class StackTaker<Sink: TraceSink> {
       if let stack = known.stack { return stack }
       return try stack(of: tid, known.frames)
     }
-    let frames = try frames(ofFirst: count, in: map)
+    let isFirstOfWine = windows == nil
+    var frames = try frames(ofFirst: count, in: map)
+    if isFirstOfWine, windows != nil {
+      try lookForWindows(in: map)
+      return try self.stack(of: tid, in: map)
+    }
+    if let note = try note(forFirst: count, in: map) { frames.append(note) }
     let isPython = python?.concerns(frames) == true
     let stack = try isPython ? stack(of: tid, frames) : log.stack(of: frames)
     if identity != 0 {
@@ -135,6 +146,30 @@ final class StackTaker<Sink: TraceSink> {
     return place
   }
 
+  /// Where Windows programs lie now, for their names and their call frame information.
+  private func lookForWindows(in map: EvolvingMap) throws(RecorderError) {
+    windowsIsStale = false
+    guard var images = windows else { return }
+    let isNew = try images.lookAnew(in: map, of: pid, modules: modules)
+    windows = images
+    guard isNew else { return }
+    images.tell(unwinder)
+    places.removeAll(keepingCapacity: true)
+    known.removeAll(keepingCapacity: true)
+  }
+
+  /// The place of what is said of a stack that ends where Wine goes to the stack of the Windows
+  /// program, nil for all others.
+  private func note(forFirst count: Int, in map: EvolvingMap) throws(RecorderError) -> Int? {
+    guard windows != nil, count > 0, count < buffer.count else { return nil }
+    let outermost = buffer[count - 1]
+    guard outermost.origin != Int32(ASP_FRAME_WINDOWS.rawValue),
+      let module = try frame(outermost, in: map).module, modules.isWine(module)
+    else { return nil }
+    return try log.place(
+      of: Symbol(function: "the Windows stack behind this call could not be followed"), .note)
+  }
+
   private func frame(_ frame: asp_frame, in map: EvolvingMap) throws(RecorderError) -> Frame {
     let origin: Frame.Origin =
       switch asp_frame_origin(UInt32(frame.origin)) {
@@ -143,10 +178,14 @@ final class StackTaker<Sink: TraceSink> {
       case ASP_FRAME_WINDOWS: .windows
       default: .unwound
       }
-    guard let region = map.region(at: Address(frame.address)), !region.name.isEmpty,
-      region.inode != 0 || region.kind == .system
+    let region = map.region(at: Address(frame.address))
+    if let region, let place = windows?.place(of: frame.address, in: region) {
+      return Frame(module: place.module, offset: place.offset, origin: origin)
+    }
+    guard let region, !region.name.isEmpty, region.inode != 0 || region.kind == .system
     else { return Frame(module: nil, offset: frame.address, origin: origin) }
     let module = try modules.place(of: region, pid: pid)
+    if windows == nil, modules.isWine(module) { windows = WindowsImages() }
     let offset = frame.address - region.range.lower.value + (region.inode == 0 ? 0 : region.offset)
     return Frame(
       module: module, offset: modules.linkedAddress(of: offset, in: module), origin: origin)

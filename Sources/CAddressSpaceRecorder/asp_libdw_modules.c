@@ -1,5 +1,6 @@
 #include "asp_libdw_modules.h"
 
+#include <fcntl.h>
 #include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,15 @@ static const struct asp_module *module_at(const struct asp_unwinder *unwinder, u
   for (size_t i = 0; i < unwinder->code.module_count; i++) {
     const struct asp_module *module = &unwinder->code.modules[i];
     if (module->has_code && module->start == start) return module;
+  }
+  return NULL;
+}
+
+static const struct asp_code_image *image_over(const struct asp_unwinder *unwinder,
+                                               uint64_t address) {
+  for (size_t i = 0; i < unwinder->image_count; i++) {
+    const struct asp_code_image *image = &unwinder->images[i];
+    if (address >= image->start && address < image->end) return image;
   }
   return NULL;
 }
@@ -65,11 +75,27 @@ static Elf *elf_in_memory(struct asp_libdw_state *state, const struct asp_module
   return elf;
 }
 
+/* libdw closes what it gets. */
+static int find_image(const struct asp_unwinder *unwinder, const struct asp_code_image *image,
+                      Elf **elf) {
+  int fd = fcntl(image->fd, F_DUPFD_CLOEXEC, 0);
+  Elf *found = fd >= 0 ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
+  if (is_made_for(found, unwinder->processor)) {
+    *elf = found;
+    return fd;
+  }
+  if (found) elf_end(found);
+  if (fd >= 0) close(fd);
+  return -1;
+}
+
 static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,
                     char **file_name, Elf **elf) {
   (void)mod, (void)name, (void)file_name;
   struct asp_libdw_state *state = *userdata;
   struct asp_unwinder *unwinder = state->unwinder;
+  const struct asp_code_image *image = image_over(unwinder, base);
+  if (image) return find_image(unwinder, image, elf);
   const struct asp_module *module = module_at(unwinder, base);
   if (!module) return -1;
   int fd = open_file(unwinder, module);
@@ -98,12 +124,9 @@ const Dwfl_Callbacks asp_libdw_module_callbacks = {
     .find_debuginfo = find_no_debug_file,
 };
 
-static void report(struct asp_libdw_state *state, const struct asp_module *module) {
-  char name[96];
-  /* By its name and place libdw knows a module again. */
-  snprintf(name, sizeof name, "%x:%x:%llx", module->device_major, module->device_minor,
-           (unsigned long long)module->inode);
-  Dwfl_Module *reported = dwfl_report_module(state->dwfl, name, module->start, module->end);
+/* By its name and place libdw knows a module again. */
+static void report(struct asp_libdw_state *state, const char *name, uint64_t start, uint64_t end) {
+  Dwfl_Module *reported = dwfl_report_module(state->dwfl, name, start, end);
   void **userdata = NULL;
   if (reported) dwfl_module_info(reported, &userdata, NULL, NULL, NULL, NULL, NULL, NULL);
   if (userdata) *userdata = state;
@@ -112,8 +135,18 @@ static void report(struct asp_libdw_state *state, const struct asp_module *modul
 void asp_libdw_report(struct asp_libdw_state *state) {
   const struct asp_code *code = &state->unwinder->code;
   dwfl_report_begin(state->dwfl);
+  char name[96];
   for (size_t i = 0; i < code->module_count; i++) {
-    if (code->modules[i].has_code) report(state, &code->modules[i]);
+    const struct asp_module *module = &code->modules[i];
+    if (!module->has_code || image_over(state->unwinder, module->start)) continue;
+    snprintf(name, sizeof name, "%x:%x:%llx", module->device_major, module->device_minor,
+             (unsigned long long)module->inode);
+    report(state, name, module->start, module->end);
+  }
+  for (size_t i = 0; i < state->unwinder->image_count; i++) {
+    const struct asp_code_image *image = &state->unwinder->images[i];
+    snprintf(name, sizeof name, "image %d", image->fd);
+    report(state, name, image->start, image->end);
   }
   dwfl_report_end(state->dwfl, NULL, NULL);
 }

@@ -58,14 +58,39 @@ int asp_copy_memory(pid_t pid, uint64_t address, size_t size) {
   char *copy = malloc(size);
   if (!copy) return -ENOMEM;
   ssize_t count = asp_read_memory(pid, address, copy, size);
-  int fd = count < 0 ? (int)count : memfd_create("copy", MFD_CLOEXEC);
-  if (count >= 0 && fd < 0) fd = -errno;
-  if (fd >= 0 && write(fd, copy, (size_t)count) != count) {
-    close(fd);
-    fd = -EIO;
-  }
+  int fd = count < 0 ? (int)count : asp_make_file(copy, (size_t)count);
   free(copy);
   return fd;
+}
+
+int asp_make_file(const void *bytes, size_t size) {
+  int fd = memfd_create("copy", MFD_CLOEXEC);
+  if (fd < 0) return -errno;
+  for (size_t done = 0; done < size;) {
+    ssize_t count = write(fd, (const char *)bytes + done, size - done);
+    if (count <= 0) {
+      int error = count < 0 ? -errno : -EIO;
+      close(fd);
+      return error;
+    }
+    done += (size_t)count;
+  }
+  return fd;
+}
+
+ssize_t asp_file_size(int fd) {
+  struct stat status;
+  return fstat(fd, &status) == 0 ? (ssize_t)status.st_size : -errno;
+}
+
+size_t asp_read_file(int fd, void *bytes, size_t size) {
+  size_t done = 0;
+  while (done < size) {
+    ssize_t count = pread(fd, (char *)bytes + done, size - done, (off_t)done);
+    if (count <= 0) break;
+    done += (size_t)count;
+  }
+  return done;
 }
 
 void asp_close(int fd) { close(fd); }

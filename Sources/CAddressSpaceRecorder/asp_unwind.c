@@ -63,11 +63,28 @@ void asp_unwinder_destroy(struct asp_unwinder *unwinder) {
   }
   asp_known_stacks_destroy(unwinder->known);
   asp_code_free(&unwinder->code);
+  free(unwinder->images);
   asp_pages_close(&unwinder->pages);
   free(unwinder);
 }
 
 void asp_unwinder_modules_changed(struct asp_unwinder *unwinder) { unwinder->is_stale = true; }
+
+int asp_unwinder_set_images(struct asp_unwinder *unwinder, const struct asp_code_image *images,
+                            size_t count) {
+  struct asp_code_image *copy = calloc(count + 1, sizeof *copy);
+  if (!copy) return -ENOMEM;
+  if (count > 0) memcpy(copy, images, count * sizeof *copy);
+  free(unwinder->images);
+  unwinder->images = copy;
+  unwinder->image_count = count;
+  asp_known_stacks_forget(unwinder->known, false);
+  for (size_t i = 0; i < unwinder->method_count; i++) {
+    unwinder->methods[i].is_stale = true;
+    unwinder->methods[i].only_grew = false;
+  }
+  return 0;
+}
 
 /* Where the map cannot be read, because the process is gone, what was known before stays. */
 static void look_anew(struct asp_unwinder *unwinder) {

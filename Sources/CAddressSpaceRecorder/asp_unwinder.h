@@ -54,6 +54,8 @@ struct asp_unwinder {
   struct asp_reads reads;
   struct asp_known_stacks *known;
   struct asp_code code;
+  struct asp_code_image *images;
+  size_t image_count;
   bool is_stale; /* `code` is to be read before it is used */
 };
 

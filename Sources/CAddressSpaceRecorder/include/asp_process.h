@@ -16,6 +16,15 @@ int asp_open_mapped(pid_t pid, const char *path, uint64_t inode, uint64_t low, u
 /* Copies memory of a process into a file without a name. The descriptor or -errno. */
 int asp_copy_memory(pid_t pid, uint64_t address, size_t size);
 
+/* Makes a file without a name. The descriptor or -errno. */
+int asp_make_file(const void *bytes, size_t size);
+
+/* How many bytes a file has, or -errno. */
+ssize_t asp_file_size(int fd);
+
+/* Reads a file from its beginning. Returns how many bytes were read, fewer where it ends. */
+size_t asp_read_file(int fd, void *bytes, size_t size);
+
 /* Closes a descriptor. */
 void asp_close(int fd);
 

@@ -38,6 +38,18 @@ int asp_unwinder_create(pid_t pid, int word_bits, int kind, struct asp_unwinder 
 /* To be called when executable mappings changed: what is known of modules is looked at anew. */
 void asp_unwinder_modules_changed(struct asp_unwinder *unwinder);
 
+/* A program or library that is no ELF file, or is not mapped as its file is. */
+struct asp_code_image {
+  uint64_t start, end;
+  /* An ELF file with its call frame information; stays the caller's, who keeps it open as long as
+     the unwinder has it. */
+  int fd;
+};
+
+/* Says where such images are, in the place of what was said before; 0 or -ENOMEM. */
+int asp_unwinder_set_images(struct asp_unwinder *unwinder, const struct asp_code_image *images,
+                            size_t count);
+
 /* Walks the stack of a stopped thread from `registers` on, innermost first. Returns how many
    frames it wrote, at most `capacity` and at least one. Where the unwinder gives up, the chain of
    frame pointers is followed as far as it leads into executable memory. Never loops: stack
