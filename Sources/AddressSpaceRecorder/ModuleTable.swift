@@ -9,6 +9,8 @@ final class ModuleTable<Sink: TraceSink> {
   private var places: [Key: Int] = [:]
   /// Files that are no Windows images.
   private var others: Set<Key> = []
+  /// What was looked up before the end: debug information takes its time to search.
+  private var found: [Frame: [Symbol]] = [:]
 
   /// What tells one file from another.
   private struct Key: Hashable {
@@ -108,8 +110,17 @@ final class ModuleTable<Sink: TraceSink> {
     return address
   }
 
+  /// What is known of a frame, innermost inlined function first; it is not looked up again.
+  func keptSymbols(of frame: Frame) -> [Symbol] {
+    if let known = found[frame] { return known }
+    let symbols = symbols(of: frame)
+    found[frame] = symbols
+    return symbols
+  }
+
   /// What is known of a frame, innermost inlined function first.
   func symbols(of frame: Frame) -> [Symbol] {
+    if let known = found[frame] { return known }
     guard let module = frame.module, let symbols = modules[module].symbols else { return [] }
     var found = [asp_symbol](repeating: asp_symbol(), count: Self.mostInlined)
     let count = asp_symbols_lookup(symbols, frame.offset, &found, found.count)

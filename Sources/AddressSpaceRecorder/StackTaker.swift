@@ -199,7 +199,7 @@ final class StackTaker<Sink: TraceSink> {
         version: version, wordBytes: wordSize.rawValue / 8,
         address: address &- frame.offset &+ symbol, pid: pid)
     }
-    python?.note(place, functions: modules.symbols(of: frame))
+    python?.note(place, functions: modules.keptSymbols(of: frame))
   }
 
   private static var mostRemembered: Int { 1 << 17 }

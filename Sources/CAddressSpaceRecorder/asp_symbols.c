@@ -166,11 +166,25 @@ static bool is_mangled(const char *symbol) {
          strncmp(symbol, "$s", 2) == 0 || strncmp(symbol, "$S", 2) == 0;
 }
 
+/* Whether a unit is of a language that does not mangle. */
+static bool is_plain(Dwarf_Die *unit) {
+  switch (dwarf_srclang(unit)) {
+    case DW_LANG_C:
+    case DW_LANG_C89:
+    case DW_LANG_C99:
+    case DW_LANG_C11:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /* The mangled name of a function has its namespaces and parameters. Where the debug information
-   has none, as for what is private to a file, the tables have. */
-static const char *function_name(struct asp_symbols *symbols, Dwarf_Die *function,
+   has none, as for what is private to a file, the tables have: they are long to search. */
+static const char *function_name(struct asp_symbols *symbols, Dwarf_Die *unit, Dwarf_Die *function,
                                  uint64_t address) {
   const char *name = text_of(function, DW_AT_name);
+  if (name && is_plain(unit)) return name;
   const char *symbol = text_of(function, DW_AT_linkage_name);
   if (!symbol) symbol = text_of(function, DW_AT_MIPS_linkage_name);
   if (symbol && is_mangled(symbol)) return readable(symbols, symbol);
@@ -232,7 +246,7 @@ size_t asp_symbols_lookup(struct asp_symbols *symbols, uint64_t address, struct 
       out[i] = (struct asp_symbol){0};
       set_call_line(symbols, &unit, &scopes[i - 1], &out[i]);
     }
-    out[i].function = function_name(symbols, &scopes[i], address);
+    out[i].function = function_name(symbols, &unit, &scopes[i], address);
     out[i].is_inlined = dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine;
   }
   if (count > 0) return count;

@@ -1,9 +1,10 @@
 """Runs commands in turn, A B A B, and prints a row of raw.csv for every run and figure.
 
-side_by_side.py CASE PAIRS NAME_A COMMAND_A NAME_B COMMAND_B
+side_by_side.py PART CASE PAIRS NAME_A COMMAND_A NAME_B COMMAND_B
 
 The output of the commands goes to /dev/null. Wall time is by the monotonic clock around start and
-end, CPU time (user and system) is what the kernel counted for the child.
+end, CPU time (user and system) is what the kernel counted for the child and its own; both are in
+milliseconds.
 """
 
 import os
@@ -11,7 +12,8 @@ import shlex
 import sys
 import time
 
-WARM_UP = 3
+# What takes seconds is warm after one.
+WARM_UP = {"commands": 3, "record": 1}
 
 
 def run(command: list[str]) -> tuple[float, float]:
@@ -28,16 +30,16 @@ def run(command: list[str]) -> tuple[float, float]:
 
 
 def main() -> None:
-    case, pairs = sys.argv[1], int(sys.argv[2])
+    part, case, pairs = sys.argv[1], sys.argv[2], int(sys.argv[3])
     subjects = [
-        (name, shlex.split(command)) for name, command in zip(sys.argv[3::2], sys.argv[4::2])
+        (name, shlex.split(command)) for name, command in zip(sys.argv[4::2], sys.argv[5::2])
     ]
-    for number in range(-WARM_UP + 1, pairs + 1):
+    for number in range(1 - WARM_UP[part], pairs + 1):
         for name, command in subjects:
             wall, cpu = run(command)
             if number > 0:
-                print(f"commands,{case},{name},wall,{number},{wall:.3f}")
-                print(f"commands,{case},{name},cpu,{number},{cpu:.3f}")
+                print(f"{part},{case},{name},wall,{number},{wall:.3f}")
+                print(f"{part},{case},{name},cpu,{number},{cpu:.3f}")
 
 
 main()

@@ -12,6 +12,7 @@ from collections import defaultdict
 INSPECT, PMAP = "addrspace inspect", "pmap"
 OURS, THEIRS = "addrspace", "procmaps"
 TOGETHER = ("pins", "forecast", "plan")
+RECORD, STRACE, STRACE_K = "addrspace record", "strace", "strace -k"
 
 
 class Figures:
@@ -22,7 +23,7 @@ class Figures:
         with open(path, encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 key = (row["part"], row["case"], row["subject"], row["metric"])
-                self.runs[key].append(float(row["milliseconds"]))
+                self.runs[key].append(float(row["value"]))
 
     def cases(self, part: str) -> list[str]:
         return list(dict.fromkeys(key[1] for key in self.runs if key[0] == part))
@@ -42,6 +43,51 @@ def table(heads: list[str], rows: list[list[str]]) -> str:
 
 def number(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def of_its_time(what: str, ratio: float, most: float) -> tuple[str, str, bool]:
+    return what, f"{ratio:.2f} of its time", ratio <= most
+
+
+def record_requirements(figures: Figures) -> list[tuple[str, str, bool]]:
+    def median(case: str, subject: str, metric: str = "wall") -> float:
+        return figures.median("record", case, subject, metric)
+
+    found = []
+    peaks = []
+    for case in figures.cases("record"):
+        subjects = figures.subjects("record", case)
+        if STRACE in subjects:
+            ratio = median(case, RECORD) / median(case, STRACE)
+            found.append(of_its_time(
+                f"recording takes 1.3 times as long as strace at most: {case}", ratio, 1.3))
+        elif STRACE_K in subjects:
+            events = [median(case, name) / median(case, name, "events")
+                      for name in (RECORD, STRACE_K)]
+            measured = f"{events[1] / events[0]:.0f} times: {events[0] * 1e3:.1f} us an event"
+            found.append(("recording is 30 times as fast as strace -k at least, by the event",
+                          measured, events[1] / events[0] >= 30))
+        elif "alone" in subjects:
+            ratio = median(case, "recorded") / median(case, "alone")
+            found.append(of_its_time(
+                f"a recorded program takes 1.1 times as long as alone at most: {case}",
+                ratio, 1.1))
+        elif "memory" in subjects:
+            peaks.append((case, median(case, "memory", "peak-kib")))
+        elif "recording" in subjects:
+            size = median(case, "recording", "bytes") / median(case, "recording", "events")
+            found.append((f"a recording takes 40 bytes an event at most: {case}",
+                          f"{size:.1f} bytes", size <= 40))
+        elif "report" in subjects:
+            taken = median(case, "report")
+            found.append((f"report takes under 2 s: {case}", f"{number(taken / 1e3)} s",
+                          taken < 2000))
+    if len(peaks) == 2:
+        (few, low), (many, high) = peaks
+        found.append(("the recorder's memory does not grow with the events, 1.2 times at most",
+                      f"{low / 1024:.1f} MiB for {few}, {high / 1024:.1f} MiB for {many}",
+                      high <= 1.2 * low))
+    return found
 
 
 def times(part: str, figures: Figures) -> str:
@@ -96,7 +142,7 @@ def requirements(figures: Figures) -> list[tuple[str, str, bool]]:
         found.append(
             ("pins, forecast and clearing plan of 1,000,000 regions together in under 2 s",
              f"{number(million / 1e3)} s", million < 2000))
-    return found
+    return found + record_requirements(figures)
 
 
 def main() -> None:
@@ -117,6 +163,8 @@ def main() -> None:
         print(times("parse", figures))
     if figures.cases("growth"):
         print("\n## Growth with the number of regions\n\n" + growth(figures))
+    if figures.cases("record"):
+        print("\n## Recording, and reading recordings, in turn\n\n" + times("record", figures))
     sys.exit(0 if all(met for _, _, met in found) else 1)
 
 
