@@ -26,6 +26,13 @@ struct StackNamesTests {
       (["malloc@plt", "brk@@GLIBC_2.0", "old"], "old"),
       (["/lib/ld-linux.so.2:mmap", "/lib/ld-linux.so.2:_start"], "_start"),
       (["C:\\windows\\system32\\kernelbase.dll:VirtualAlloc", "C:\\app\\leak.dll:leak"], "leak"),
+      (
+        [
+          "/usr/lib/wine/i386-unix/ntdll.so:NtAllocateVirtualMemory",
+          "/usr/lib/wine/i386-windows/ntdll.dll:NtAllocateVirtualMemory",
+          "/app/MSVCR100.dll:malloc", "/app/leak.dll:leak", "/app/leak.exe:main",
+        ], "leak"
+      ),
       (["mallocator", "main"], "mallocator"), (["freeze", "main"], "freeze"),
     ] as [([String], String)])
   func interesting(functions: [String], expected: String) throws {

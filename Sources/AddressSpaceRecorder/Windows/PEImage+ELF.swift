@@ -14,14 +14,15 @@ extension PEImage {
         places[index] = file.addCode(section.name, at: base + section.offset, size: section.size)
         continue
       }
-      let isFrames = section.name == ".eh_frame"
-      guard isFrames || section.name.hasPrefix(".debug_"), section.contents.count <= budget else {
+      guard section.holdsFrames || section.name.hasPrefix(".debug_"),
+        section.contents.count <= budget
+      else {
         continue
       }
       budget -= section.contents.count
       let contents = bytes.bytes[section.contents]
-      if isFrames {
-        file.addLoaded(section.name, at: base + section.offset, contents)
+      if section.holdsFrames {
+        file.addLoaded(".eh_frame", at: base + section.offset, contents)
       } else {
         file.add(section.name, contents)
       }

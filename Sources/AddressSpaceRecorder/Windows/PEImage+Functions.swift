@@ -7,7 +7,7 @@ extension PEImage {
     public let name: String
     /// Where it begins, counted from the image's base.
     public let offset: UInt64
-    /// How far it goes at most: to the next one, or to the section's end.
+    /// How far it goes at most: to the next one, with or without a name, or to the section's end.
     public let size: UInt64
     /// The section that it lies in, by its place.
     public let section: Int
@@ -21,12 +21,18 @@ extension PEImage {
     // What can be seen from outside first: aliases tend to be local.
     addSymbols(to: &names) { storage, _ in storage == Self.external }
     addSymbols(to: &names) { storage, type in storage == Self.local && type == Self.function }
+    var starts = functionStarts()
+    var nextStart = UInt64.max
     var functions: [Function] = []
     for (offset, name) in names.found.sorted(by: { $0.key > $1.key }) {
       guard let place = section(holding: offset), sections[place].isCode else { continue }
       let end = sections[place].offset + sections[place].size
+      while let start = starts.last, start > offset {
+        nextStart = start
+        starts.removeLast()
+      }
       // The last one that was added is the next in the image.
-      let next = functions.last.map { min($0.offset, end) } ?? end
+      let next = min(end, nextStart, functions.last?.offset ?? end)
       functions.append(Function(name: name, offset: offset, size: next - offset, section: place))
     }
     return functions.reversed()
@@ -117,7 +123,7 @@ extension PEImage {
   }
 
   /// Where in the file something is that lies `offset` bytes above the image's base in memory.
-  private func place(of offset: UInt64) -> Int? {
+  func place(of offset: UInt64) -> Int? {
     for section in sections where section.offset <= offset {
       let inside = offset - section.offset
       if inside < UInt64(section.contents.count) {

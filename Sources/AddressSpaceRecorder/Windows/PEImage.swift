@@ -25,6 +25,9 @@ public struct PEImage: Sendable {
     public let isCode: Bool
     /// Where in the file its contents are: none where memory begins as zeros.
     public let contents: Range<Int>
+
+    /// Whether it is MinGW's call frame information; a stripped file has no room for its last letter.
+    var holdsFrames: Bool { name == ".eh_frame" || name == ".eh_fram" }
   }
 
   /// Where other things are in the file.

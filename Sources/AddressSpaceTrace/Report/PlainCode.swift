@@ -14,6 +14,7 @@ enum PlainCode {
     let file = fileName(of: path)
     return files.contains(file) || files.contains(file.lowercased())
       || prefixes.contains(where: file.hasPrefix)
+      || windowsPrefixes.contains(where: file.lowercased().hasPrefix)
   }
 
   /// Whether a function does, wherever it lies: C libraries and allocators may be linked in.
@@ -42,7 +43,8 @@ enum PlainCode {
 
   private static let files: Set<String> = [
     "libc.so", "linker", "linker64", "[vdso]", "ntdll.so", "ntdll.dll", "kernel32.dll",
-    "kernelbase.dll", "msvcrt.dll", "ucrtbase.dll", "wow64.dll", "wow64cpu.dll",
+    "kernelbase.dll", "msvcrt.dll", "ucrtbase.dll", "wow64.dll", "wow64cpu.dll", "win32u.dll",
+    "win32u.so", "wow64win.dll", "libwine.so.1", "libwine.so.1.0",
   ]
 
   private static let prefixes = [
@@ -50,7 +52,12 @@ enum PlainCode {
     "libpthread-2.",
     "libdl.so", "libdl-2.", "libstdc++.so", "libc++.so", "libc++abi.so", "libgcc_s.so",
     "libjemalloc.so", "libtcmalloc", "libmimalloc", "libsnmalloc", "librpmalloc", "libhoard",
-    "libswiftCore.so", "libstdc++-6.dll", "api-ms-win-crt-", "vcruntime",
+    "libswiftCore.so",
+  ]
+
+  /// In lower case: Windows does not tell it from upper case.
+  private static let windowsPrefixes = [
+    "libstdc++-6.dll", "api-ms-win-", "vcruntime", "msvcr", "msvcp", "libgcc_s_",
   ]
 
   private static let functions: Set<Substring> = [
