@@ -10,7 +10,7 @@ recorded_events=200000
 million=1000000
 live_regions=20000
 
-# record_row CASE SUBJECT METRIC RUN VALUE
+# record_row CASE SUBJECT METRIC RUN VALUE, none of them with a comma
 record_row() { printf 'record,%s,%s,%s,%s,%s\n' "$@" >>"$raw"; }
 
 # in_turn CASE PAIRS NAME_A COMMAND_A NAME_B COMMAND_B: commands in turn.
@@ -128,7 +128,7 @@ measure_reports() {
     measure_report "$million events under 20 frames"
     # shellcheck disable=SC2086
     $on_one $ours -- "$scratch/many_stacks" "$million" "$live_regions"
-    measure_report "$million events, $live_regions regions"
+    measure_report "$million events among $live_regions regions"
 }
 
 measure_record() {
