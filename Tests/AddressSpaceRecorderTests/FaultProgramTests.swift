@@ -58,6 +58,44 @@ struct FaultProgramTests {
   }
 
   @Test(
+    "what only a map tells, among 60,000 regions", .needsVictim("many_regions"),
+    arguments: ["many_regions", "many_regions32"])
+  func sharedAmongRegions(name: String) async throws {
+    guard let program = Machine.victim(name)?.string else { return }
+    let small = try await Recorded(["--verify"], of: [program, "10", "50"])
+    #expect(small.result.status == 0, "\(small.result.error)")
+    let large = try await Recorded(of: [program, "60000", "50"])
+    for recorded in [small, large] {
+      let shared = recorded.events.count { _, event in
+        guard case .changed(.map(let region)) = event.outcome else { return false }
+        return region.access == [.read, .shared] && region.name == "/dev/zero (deleted)"
+          && region.inode != 0
+      }
+      #expect(shared == 50)
+    }
+  }
+
+  @Test("files that are others than they were opened as", .needs("/usr/bin/python3"))
+  func files() async throws {
+    let folder = try TemporaryFolder()
+    let script = """
+      import mmap, os, sys
+      def map(file, **how):
+          return mmap.mmap(file, 8192, **how)
+      gone = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+      os.unlink(sys.argv[1])
+      memory = os.memfd_create("memory")
+      for file in gone, memory: os.ftruncate(file, 8192)
+      zero = os.open("/dev/zero", os.O_RDWR)
+      kept = [map(gone), map(memory), map(zero), map(zero, flags=mmap.MAP_PRIVATE)]
+      """
+    let recorded = try await Recorded(
+      ["--verify"], of: ["/usr/bin/python3", "-c", script, folder.path.appending("gone").string])
+    #expect(recorded.result.status == 0, "\(recorded.result.error)")
+    #expect(recorded.mapped(bytes: 8192) >= 4)
+  }
+
+  @Test(
     "a stack pointer to what is no stack", .needsVictim("no_stack"), .timeLimit(.minutes(1)),
     arguments: ["no_stack", "no_stack32"], ["", "libunwind", "libdw", "frame-pointers"])
   func noStack(name: String, unwinder: String) async throws {
