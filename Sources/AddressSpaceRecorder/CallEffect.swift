@@ -5,6 +5,8 @@ import AddressSpaceTrace
 enum CallEffect {
   case nothing
   case changed(MapChange)
+  /// Something was mapped there, and only the map tells what it is.
+  case mapped(AddressRange)
   case failed(errno: Int32, asked: ByteCount, at: Address?)
   /// It is not told by arguments and result: the map has to be read.
   case unknown
@@ -47,8 +49,10 @@ struct CallRules {
     let isAnonymous = request.flags & MapFlag.anonymous != 0
     // Huge pages round the length; shared memory and stacks have properties that only a map shows.
     if request.flags & (MapFlag.hugePages | MapFlag.growsDown) != 0 { return .unknown }
-    if isAnonymous ? isShared : file == nil { return .unknown }
     guard let range = range(at: address, length: request.length) else { return .unknown }
+    // A device may put another file in its own place, as /dev/zero does where it is shared.
+    let isCertain = isAnonymous ? !isShared : file.map { !isShared || !$0.isDevice } ?? false
+    if !isCertain { return .mapped(range) }
     var access = access(request.protection)
     if isShared { access.insert(.shared) }
     let region =
@@ -134,4 +138,7 @@ struct CallRules {
 struct MappedFile {
   let name: String
   let inode: UInt64
+
+  /// Whether its name is one of devices; memory that is shared by name is none.
+  var isDevice: Bool { name.hasPrefix("/dev/") && !name.hasPrefix("/dev/shm/") }
 }

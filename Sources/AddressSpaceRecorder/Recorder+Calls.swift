@@ -89,6 +89,12 @@ extension Recorder {
     switch effect {
     case .nothing: break
     case .changed(let change): space.apply(change, by: try log.add(event(.changed(change))))
+    case .mapped(let range):
+      if let region = Region(exactlyAt: range, of: space.pid) {
+        space.apply(.map(region), by: try log.add(event(.changed(.map(region)))))
+      } else {
+        try reconcile(space) { event(.changed($0)) }
+      }
     case .unknown: try reconcile(space) { event(.changed($0)) }
     case .failed(let errno, let asked, let address):
       try log.add(event(.failed(errno: errno, asked: asked, at: address)))
@@ -106,6 +112,23 @@ extension Recorder {
       TraceThread(tid: tracee.tid, name: String(decoding: bytes, as: UTF8.self)))
     tracee.place = place
     return place
+  }
+}
+
+extension Region {
+  /// What a process has mapped at `range`, if that is one region and the kernel tells of one; a
+  /// whole map of many takes its time to read.
+  fileprivate init?(exactlyAt range: AddressRange, of pid: Int32) {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    var found = asp_region()
+    let result = asp_region_at(pid, range.lower.value, &bytes, bytes.count, &found)
+    let name = bytes.prefix(found.name_length)
+    guard result == 0, found.low == range.lower.value, found.high == range.upper.value,
+      !name.contains(10), let name = String(validating: name, as: UTF8.self)
+    else { return nil }
+    self.init(
+      range: range, access: Access(rawValue: UInt8(truncatingIfNeeded: found.access)),
+      offset: found.offset, inode: found.inode, name: name)
   }
 }
 

@@ -14,12 +14,18 @@ static void count(int signal) {
 
 int asp_watch_signals(void) {
   static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
-  struct sigaction action;
+  struct sigaction action, before;
   memset(&action, 0, sizeof action);
   action.sa_handler = count;
   /* Without SA_RESTART, so that they end a wait. */
   for (size_t index = 0; index < sizeof watched / sizeof watched[0]; index++) {
-    if (sigaction(watched[index], &action, NULL) != 0) return -errno;
+    int signal = watched[index];
+    /* What nohup has us ignore, the program ignores as well: it inherits that. */
+    if (signal != SIGALRM && sigaction(signal, NULL, &before) == 0 &&
+        before.sa_handler == SIG_IGN) {
+      continue;
+    }
+    if (sigaction(signal, &action, NULL) != 0) return -errno;
   }
   return 0;
 }

@@ -10,7 +10,7 @@ recorded_events=200000
 million=1000000
 live_regions=20000
 
-# record_row CASE SUBJECT METRIC RUN VALUE
+# record_row CASE SUBJECT METRIC RUN VALUE, none of them with a comma
 record_row() { printf 'record,%s,%s,%s,%s,%s\n' "$@" >>"$raw"; }
 
 # in_turn CASE PAIRS NAME_A COMMAND_A NAME_B COMMAND_B: commands in turn.
@@ -31,19 +31,18 @@ build_recorded() {
 # The worst case: a program that does nothing else, on one processor, for the recorder and what it
 # records work in turn.
 measure_deep() {
-    local width case one
-    one=("$(type -P taskset)" -c 0)
+    local width case
     for width in "${widths[@]}"; do
         case="$deep_times times map and unmap in ${width:-64} bits"
         in_turn "$case" "$record_pairs" \
-            'addrspace record' "${one[*]} $ours -- $scratch/deep$width $deep_times" \
-            'strace' "${one[*]} $theirs -o $trace $scratch/deep$width $deep_times"
+            'addrspace record' "$on_one $ours -- $scratch/deep$width $deep_times" \
+            'strace' "$on_one $theirs -o $trace $scratch/deep$width $deep_times"
         record_row "$case" 'addrspace record' events 1 $((2 * deep_times))
     done
     case="stacks by strace too"
     in_turn "$case" 3 \
-        'addrspace record' "${one[*]} $ours -- $scratch/deep $deep_times" \
-        'strace -k' "${one[*]} $strace -f -k -e trace=memory -o $trace \
+        'addrspace record' "$on_one $ours -- $scratch/deep $deep_times" \
+        'strace -k' "$on_one $strace -f -k -e trace=memory -o $trace \
             $scratch/deep $deep_times_with_stacks"
     record_row "$case" 'addrspace record' events 1 $((2 * deep_times))
     record_row "$case" 'strace -k' events 1 $((2 * deep_times_with_stacks))
@@ -104,38 +103,38 @@ peak_memory() {
     command time -f %M -o "$1" "${@:2}" && tail -1 "$1"
 }
 
+# measure_memory TIMES RUN: of recording `deep TIMES`.
 measure_memory() {
-    local times run
-    for times in $((recorded_events / 20)) $((recorded_events / 2)); do
-        for run in 1 2 3; do
-            # shellcheck disable=SC2086
-            record_row memory "$((2 * times)) events" peak-kib "$run" \
-                "$(peak_memory "$scratch/memory" $ours -- "$scratch/deep" "$times")"
-        done
-    done
+    # shellcheck disable=SC2086
+    record_row memory "$((2 * $1)) events" peak-kib "$2" \
+        "$(peak_memory "$scratch/memory" $on_one $ours -- "$scratch/deep" "$1")"
 }
 
 measure_size() {
     # shellcheck disable=SC2086
-    $ours -- "$scratch/many_stacks" "$recorded_events"
+    $on_one $ours -- "$scratch/many_stacks" "$recorded_events"
     record_row "1000 stacks" recording bytes 1 "$(stat -c %s "$recording")"
     record_row "1000 stacks" recording events 1 "$recorded_events"
 }
 
+measure_report() {
+    in_turn "$1" "$record_pairs" report "$binary report $recording" true "$(type -P true)"
+}
+
 measure_reports() {
     note "record: two recordings of $million events, which takes minutes"
-    local command
-    for command in "deep $((million / 2))" "many_stacks $million $live_regions"; do
-        # shellcheck disable=SC2086
-        $ours -- "$scratch/"$command
-        in_turn "a million events of $command" "$record_pairs" \
-            report "$binary report $recording" true "$(type -P true)"
-    done
+    measure_memory $((million / 20)) 1
+    measure_memory $((million / 2)) 1
+    measure_report "$million events under 20 frames"
+    # shellcheck disable=SC2086
+    $on_one $ours -- "$scratch/many_stacks" "$million" "$live_regions"
+    measure_report "$million events among $live_regions regions"
 }
 
 measure_record() {
     build_binary
-    local recording=$scratch/x.addrspace trace=$scratch/x.strace widths numpy strace
+    local recording=$scratch/x.addrspace trace=$scratch/x.strace widths numpy strace on_one
+    on_one="$(type -P taskset) -c 0"
     strace=$(type -P strace)
     local ours="$binary record -q --force -o $recording" theirs="$strace -f --seccomp-bpf \
         -e trace=memory"
@@ -145,7 +144,6 @@ measure_record() {
     note "record: $record_pairs pairs of runs each; this takes minutes"
     measure_deep
     measure_batches
-    measure_memory
     measure_size
     measure_reports
     rm -f "$recording" "$trace"

@@ -72,8 +72,8 @@ def record_requirements(figures: Figures) -> list[tuple[str, str, bool]]:
             found.append(of_its_time(
                 f"a recorded program takes 1.1 times as long as alone at most: {case}",
                 ratio, 1.1))
-        elif "memory" in subjects:
-            peaks.append((case, median(case, "memory", "peak-kib")))
+        elif case == "memory":
+            peaks = [(name, median(case, name, "peak-kib")) for name in subjects]
         elif "recording" in subjects:
             size = median(case, "recording", "bytes") / median(case, "recording", "events")
             found.append((f"a recording takes 40 bytes an event at most: {case}",

@@ -13,6 +13,21 @@ ssize_t asp_open_file(pid_t tid, int fd, char *name, size_t capacity, uint64_t *
    one that was deleted, or that lies in another mount namespace. The descriptor or -errno. */
 int asp_open_mapped(pid_t pid, const char *path, uint64_t inode, uint64_t low, uint64_t high);
 
+/* One region of a process. */
+struct asp_region {
+  uint64_t low;
+  uint64_t high;
+  uint64_t offset;
+  uint64_t inode;
+  size_t name_length;
+  /* Read 1, write 2, execute 4, shared 8. */
+  int access;
+};
+
+/* The region that holds an address, and its name as a map shows it, but for line feeds. Returns
+   -ENOTTY from kernels before 6.11, which show a map as a whole only, or another -errno. */
+int asp_region_at(pid_t pid, uint64_t address, char *name, size_t capacity, struct asp_region *out);
+
 /* Copies memory of a process into a file without a name. The descriptor or -errno. */
 int asp_copy_memory(pid_t pid, uint64_t address, size_t size);
 
