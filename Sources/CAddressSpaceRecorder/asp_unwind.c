@@ -138,11 +138,12 @@ static enum asp_walk_end walk_by_information(struct asp_unwinder *unwinder, stru
 
 static enum asp_walk_end walk_on(struct asp_unwinder *unwinder, struct asp_walk *walk) {
   while (walk->count < walk->capacity) {
-    if (walk_by_information(unwinder, walk) == ASP_WALK_ENDED) return ASP_WALK_ENDED;
+    enum asp_walk_end end = walk_by_information(unwinder, walk);
     if (walk->count == walk->capacity) break;
-    if (!asp_walk_wine(unwinder, walk) && !asp_walk_frame_pointer(unwinder, walk)) {
-      return ASP_WALK_LOST;
-    }
+    /* To libdw one of Wine's dispatchers is a stack's end. */
+    if (asp_walk_wine(unwinder, walk)) continue;
+    if (end == ASP_WALK_ENDED) return ASP_WALK_ENDED;
+    if (!asp_walk_frame_pointer(unwinder, walk)) return ASP_WALK_LOST;
   }
   return ASP_WALK_ENDED;
 }
@@ -163,6 +164,7 @@ size_t asp_unwind(struct asp_unwinder *unwinder, pid_t tid, const struct asp_reg
   pages->log->is_whole = true;
   struct asp_walk walk = {
       .tid = tid, .at = *registers, .is_exact = true, .frames = frames, .capacity = capacity};
+  walk.known_at = 1;
   frames[walk.count++] = (struct asp_frame){registers->ip, registers->sp, ASP_FRAME_CALL};
   bool is_complete = walk_on(unwinder, &walk) == ASP_WALK_ENDED;
   *identity = asp_known_stacks_add(unwinder->known, &unwinder->code, registers, pages->log, frames,

@@ -47,9 +47,9 @@ static bool set_registers(Dwfl_Thread *thread, void *argument) {
   const struct asp_libdw_step *step = current(argument);
   const struct asp_processor *processor = step->state->unwinder->processor;
   const struct asp_registers *at = &step->walk->at;
-  if (step->walk->count == 1) {
+  if (step->walk->count == step->walk->known_at) {
     unsigned count = (unsigned)processor->register_count;
-    return dwfl_thread_state_registers(thread, 0, count, at->values);
+    if (!dwfl_thread_state_registers(thread, 0, count, at->values)) return false;
   }
   /* libdw looks up its first frame by this very address, the others by one less. */
   Dwarf_Word ip = step->walk->is_exact ? at->ip : at->ip - 1, sp = at->sp, fp = at->fp;

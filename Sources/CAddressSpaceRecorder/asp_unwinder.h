@@ -12,7 +12,8 @@
 /* One stack being walked. */
 struct asp_walk {
   pid_t tid;
-  struct asp_registers at; /* of the last frame; only ip, sp and fp are sure but for the first */
+  struct asp_registers at; /* of the last frame; only ip, sp and fp are sure */
+  size_t known_at;         /* with so many frames all that a caller relies on are sure */
   bool is_exact;           /* `at.ip` is the next instruction, not a return address */
   bool is_windows;         /* on a Windows program's stack */
   struct asp_frame *frames;

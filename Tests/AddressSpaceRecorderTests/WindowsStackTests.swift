@@ -44,6 +44,31 @@ struct WindowsStackTests {
     #expect(frames.filter { $0.module?.hasSuffix("/leaky-bare.exe") == true }.count >= 3)
   }
 
+  @Test(
+    "what a library of Wine's does on the Unix side is the program's that loaded it",
+    .needsTestbed, .needsVictim("leaky-O2.dll"))
+  func unixSide() async throws {
+    try place("leaky-O2.exe")
+    // It loads a library of Unix, by a call that is no system call.
+    let recorded = try await Recorded(of: [
+      Self.testbed, "run", "wine", "/root/leaky-O2.exe", "bcrypt.dll",
+    ])
+    #expect(recorded.result.status == 2, "\(recorded.result.error)")
+    let stacks = recorded.stacks { $0.module?.hasSuffix("/bcrypt.so") == true }
+    #expect(!stacks.isEmpty)
+    for frames in stacks {
+      #expect(!frames.contains { $0.origin == .note })
+      let functions = frames.map(\.function)
+      let entry = try #require(frames.firstIndex { $0.module?.hasSuffix("/bcrypt.dll") == true })
+      let rest = functions[entry...]
+      #expect(rest.first == "DllMain")
+      #expect(rest.contains("call_dll_entry_point") && rest.contains("LoadLibraryA"))
+      try expect(
+        #require(frames.last { $0.function == "main" }), inFile: "leaky.c",
+        atLineWith: "LoadLibraryA(")
+    }
+  }
+
   @Test("a stack that cannot be followed says so", .needsVictim("unix_side/lost"))
   func lost() async throws {
     let lost = try #require(Machine.victim("unix_side/lost"))
@@ -58,22 +83,27 @@ struct WindowsStackTests {
     #expect(frames.filter { $0.origin == .note }.count == 1)
   }
 
+  static let testbed = Fixtures.package.appending("tools/testbed").string
+
   /// The frames of the mapping that the program keeps.
   private func leak(_ name: String) async throws -> [KnownFrame] {
-    let root = try #require(Machine.testbed)
-    for suffix in ["exe", "dll"] {
-      let victim = try #require(Machine.victim("\(name).\(suffix)"))
-      let bytes = try Fixtures.bytes(victim)
-      let file = try FileDescriptor.open(
-        root.appending("root/\(name).\(suffix)"), .writeOnly, options: [.create, .truncate],
-        permissions: [.ownerReadWriteExecute])
-      try file.closeAfter { _ = try file.writeAll(bytes) }
-    }
-    let testbed = Fixtures.package.appending("tools/testbed").string
+    try place("\(name).exe")
+    try place("\(name).dll")
     let recorded = try await Recorded(
-      of: [testbed, "run", "wine", "/root/\(name).exe", "\(name).dll"])
+      of: [Self.testbed, "run", "wine", "/root/\(name).exe", "\(name).dll"])
     #expect(recorded.result.status == 0, "\(recorded.result.error)")
     return recorded.frames(ofLast: Self.kept) { $0.module?.hasSuffix("/\(name).dll") == true }
+  }
+
+  /// Puts a victim where Wine finds it.
+  private func place(_ name: String) throws {
+    let root = try #require(Machine.testbed)
+    let victim = try #require(Machine.victim(name))
+    let bytes = try Fixtures.bytes(victim)
+    let file = try FileDescriptor.open(
+      root.appending("root").appending(name), .writeOnly, options: [.create, .truncate],
+      permissions: [.ownerReadWriteExecute])
+    try file.closeAfter { _ = try file.writeAll(bytes) }
   }
 
   private func expect(
@@ -102,14 +132,23 @@ extension Recorded {
   fileprivate func frames(
     ofLast bytes: UInt64, having isWanted: (KnownFrame) -> Bool = { _ in true }
   ) -> [KnownFrame] {
-    for (_, event) in events.reversed() {
-      guard case .changed(.map(let region)) = event.outcome, region.size.value == bytes,
-        let stack = event.stack
-      else { continue }
+    let found = stacks(
+      of: { event in
+        guard case .changed(.map(let region)) = event.outcome else { return false }
+        return region.size.value == bytes
+      }, having: isWanted)
+    return found.last ?? []
+  }
+
+  /// The stacks of events that have a frame like that.
+  fileprivate func stacks(
+    of isMeant: (TraceEvent) -> Bool = { _ in true }, having isWanted: (KnownFrame) -> Bool
+  ) -> [[KnownFrame]] {
+    events.compactMap { _, event in
+      guard let stack = event.stack, isMeant(event) else { return nil }
       let frames = recording.stacks.frames(of: stack).flatMap(knownFrames)
-      if frames.contains(where: isWanted) { return frames }
+      return frames.contains(where: isWanted) ? frames : nil
     }
-    return []
   }
 
   private func knownFrames(_ place: Int) -> [KnownFrame] {
