@@ -70,6 +70,21 @@ struct PEImageTests {
     #expect(functions.map(\.size) == [0x50])
   }
 
+  @Test("a part of a function is no function, in the table of 64-bit Windows")
+  func table() throws {
+    var small = SmallImage()
+    small.isWide = true
+    small.exports = [("load", 0x1000)]
+    let number = { (value: UInt32) in (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
+    // Where each begins, where it ends, and what is said of it at 0x4000: the second is a part.
+    let entries: [UInt32] = [
+      0x1000, 0x1050, 0x4000, 0x1050, 0x1080, 0x4004, 0x1080, 0x1100, 0x4000,
+    ]
+    small.others = [(".pdata", entries.flatMap(number)), (".xdata", [1, 0, 0, 0, 0x21, 0, 0, 0])]
+    let functions = try #require(PEImage(small.bytes)).functions()
+    #expect(functions.map(\.size) == [0x80])
+  }
+
   @Test("the ELF file that stands for it has its functions", arguments: [false, true])
   func elf(isWide: Bool) throws {
     var small = Self.sample

@@ -51,7 +51,9 @@ extension PEImage {
     init(budget: Int) { self.budget = budget }
 
     mutating func add(_ offset: UInt64, _ name: @autoclosure () -> String?) {
-      guard budget > 0, found[offset] == nil, let name = name(), !name.isEmpty else { return }
+      guard budget > 0, found.count < PEImage.mostFunctions, found[offset] == nil,
+        let name = name(), !name.isEmpty
+      else { return }
       budget -= name.utf8.count
       found[offset] = name
     }
@@ -135,6 +137,8 @@ extension PEImage {
 
   /// The size of an entry of the symbol table.
   static var symbolSize: Int { 18 }
+  /// The largest programs have some hundred thousand.
+  static var mostFunctions: Int { 1 << 20 }
   /// Numbers of exports have 16 bits.
   private static var mostExports: Int { 1 << 16 }
   /// Storage classes of symbols, and the type of functions.

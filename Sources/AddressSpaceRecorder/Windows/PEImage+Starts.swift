@@ -5,11 +5,12 @@ extension PEImage {
   /// also those without a name, which end what has one before them.
   func functionStarts() -> [UInt64] {
     var found: Set<UInt64> = []
-    for section in sections {
-      if section.holdsFrames { found.formUnion(starts(inFrames: section)) }
-      if section.name == ".pdata", wordSize == .bits64 {
-        found.formUnion(starts(inTable: section))
-      }
+    // One of each: many sections may say that they are the same bytes of a file.
+    if let frames = sections.first(where: \.holdsFrames) {
+      found.formUnion(starts(inFrames: frames))
+    }
+    if wordSize == .bits64, let table = sections.first(where: { $0.name == ".pdata" }) {
+      found.formUnion(starts(inTable: table))
     }
     return found.filter { $0 < size }.sorted()
   }
@@ -20,7 +21,8 @@ extension PEImage {
     /// How pointers are written, by the place of what says it.
     var encodings: [Int: UInt64] = [:]
     var place = section.contents.lowerBound
-    while place < section.contents.upperBound, let length = bytes.int(at: place, size: 4),
+    while place < section.contents.upperBound, starts.count < Self.mostFunctions,
+      let length = bytes.int(at: place, size: 4),
       length >= 4, let id = bytes.int(at: place + 4, size: 4)
     {
       let fields = place + 8
@@ -67,7 +69,7 @@ extension PEImage {
   /// Of the table of functions that 64-bit Windows has. A part of a function has an entry as well.
   private func starts(inTable section: Section) -> [UInt64] {
     stride(from: section.contents.lowerBound, to: section.contents.upperBound, by: 12)
-      .compactMap { entry in
+      .prefix(Self.mostFunctions).compactMap { entry in
         guard let start = bytes.number(at: entry, size: 4), start != 0,
           let unwinding = bytes.number(at: entry + 8, size: 4),
           let flags = place(of: unwinding).flatMap({ bytes.number(at: $0, size: 1) }),
