@@ -14,6 +14,7 @@ extension Recorder {
       tracee.space = space
       resume(tracee)
     }
+    timeAttached = log.now
     if let duration = options.duration {
       log.keepAlarm(milliseconds: UInt32(clamping: max(1, min(duration / 1_000_000, 100))))
     }

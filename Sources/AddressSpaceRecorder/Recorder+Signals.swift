@@ -7,12 +7,13 @@ extension Recorder {
     let interrupts = asp_signal_count(Signal.interrupt)
     let ends = asp_signal_count(Signal.terminate) + asp_signal_count(Signal.hangUp)
     if isAttached {
-      let isOver = options.duration.map { log.now >= $0 } ?? false
+      let isOver = options.duration.map { log.now - timeAttached >= $0 } ?? false
       if interrupts + ends > 0 || isOver { try letGo() }
     } else if interrupts > 1 || ends > 0 {
       killAll()
     }
     try log.commitInTime()
+    log.renewAlarm()
   }
 
   /// Ends the recording from our side: with what was started, for that cannot go on without us.

@@ -21,6 +21,8 @@ public final class Recorder<Sink: TraceSink> {
   /// The process that everything is about.
   var mainPID: Int32 = 0
   var outcome = RecorderOutcome(status: nil, signal: nil, events: 0, mismatches: 0)
+  /// When a process that runs already was traced with all its threads.
+  var timeAttached: UInt64 = 0
   var isLettingGo = false
   /// Whether the room fell below the limit that ends the recording.
   var isStopping = false
@@ -107,12 +109,13 @@ public final class Recorder<Sink: TraceSink> {
     let result = asp_wait(&stop)
     switch -result {
     case 0: try handle(stop)
-    case Errno.interrupted.number: try handleSignals()
+    case Errno.interrupted.number: break
     case Errno.noChild.number:
       tracees.removeAll()
       early.removeAll()
     default: throw .failed(what: "waiting for the program", errno: -result)
     }
+    if asp_take_signals() != 0 { try handleSignals() }
   }
 
   private func tellOfDescendants() {

@@ -116,6 +116,9 @@ final class TraceLog<Sink: TraceSink> {
     asp_set_alarm(idleAlarm)
   }
 
+  /// Has the alarm come as it should, after a signal that asked for an early one.
+  func renewAlarm() { asp_set_alarm(isDirty ? Self.alarmMilliseconds : idleAlarm) }
+
   /// Ends waits every so many milliseconds also while there is nothing to commit.
   func keepAlarm(milliseconds: UInt32) {
     idleAlarm = milliseconds

@@ -6,10 +6,24 @@
 
 #include "asp_trace.h"
 
+/* How soon a wait ends for a signal that came before it began. */
+enum { SOON_MILLISECONDS = 10 };
+
 static volatile sig_atomic_t counts[NSIG];
+static volatile sig_atomic_t has_new;
+
+static void set_timer(unsigned milliseconds) {
+  struct timeval period = {milliseconds / 1000, (milliseconds % 1000) * 1000};
+  struct itimerval timer = {period, period};
+  setitimer(ITIMER_REAL, &timer, NULL);
+}
 
 static void count(int signal) {
+  int error = errno;
   if (signal > 0 && signal < NSIG) counts[signal]++;
+  has_new = 1;
+  if (signal != SIGALRM) set_timer(SOON_MILLISECONDS);
+  errno = error;
 }
 
 int asp_watch_signals(void) {
@@ -32,8 +46,13 @@ int asp_watch_signals(void) {
 
 int asp_signal_count(int signal) { return signal > 0 && signal < NSIG ? counts[signal] : 0; }
 
+int asp_take_signals(void) {
+  int result = has_new;
+  has_new = 0;
+  return result;
+}
+
 void asp_set_alarm(unsigned milliseconds) {
-  struct timeval period = {milliseconds / 1000, (milliseconds % 1000) * 1000};
-  struct itimerval timer = {period, period};
-  setitimer(ITIMER_REAL, &timer, NULL);
+  set_timer(milliseconds);
+  if (has_new) set_timer(SOON_MILLISECONDS);
 }

@@ -85,6 +85,30 @@ struct FaultTests {
     #expect(result.output == "status 0\ndone\n", "\(result.error)")
   }
 
+  @Test(
+    "so many threads that there is always one to look at are let go in time",
+    .needsVictim("many_threads"))
+  func busy() async throws {
+    let folder = try TemporaryFolder()
+    let addrspace = try #require(Machine.addrspace).string
+    let path = folder.path.appending("x.addrspace")
+    let result = try await run(
+      "/bin/bash",
+      [
+        "-c",
+        """
+        "$2" 3000 on >"$3" & p=$!
+        until grep -q 3000 "$3" || ! kill -0 $p; do sleep 0.02; done; SECONDS=0
+        "$0" record -q -o "$1" --pid $p --duration 1; echo "status $?"
+        [ $SECONDS -lt 20 ] || echo "it took $SECONDS seconds"
+        grep TracerPid /proc/$p/status; kill -9 $p
+        """, addrspace, path.string, try #require(Machine.victim("many_threads")).string,
+        folder.path.appending("said").string,
+      ])
+    #expect(result.output == "status 0\nTracerPid:\t0\n", "\(result.error)")
+    #expect(try Recorded(path, result).events.count > 30)
+  }
+
   @Test("the first Ctrl-C is the program's", .needs("/bin/bash"))
   func interrupted() async throws {
     let folder = try TemporaryFolder()

@@ -94,6 +94,10 @@ int asp_watch_signals(void);
 /* How often a watched signal came. */
 int asp_signal_count(int signal);
 
+/* Whether a signal or the alarm came since this was last asked: also where none ended a wait, for
+   a busy program leaves nothing to wait for. */
+int asp_take_signals(void);
+
 /* Asks for a SIGALRM every so many milliseconds, none with 0. */
 void asp_set_alarm(unsigned milliseconds);
 
