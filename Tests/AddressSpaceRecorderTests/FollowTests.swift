@@ -30,6 +30,16 @@ struct FollowTests {
     }
   }
 
+  @Test("a hundred processes at once, each with its own map", .needs("/bin/sh"))
+  func many() async throws {
+    let fork = "f() { [ $1 -eq 0 ] || { f $(($1 - 1)) & f $(($1 - 1)) & wait; }; }; f 6"
+    let recorded = try await Recorded(["-f", "--verify"], of: ["/bin/sh", "-c", fork])
+    #expect(recorded.result.status == 0, "\(recorded.result.error)")
+    #expect(recorded.recording.spaces.count == 127)
+    let ends = recorded.recording.snapshots.filter { $0.occasion == .end }.map(\.space)
+    #expect(ends.sorted() == Array(0..<127))
+  }
+
   @Test("a program of another width begins a space of that width", .needsVictim("leak32"))
   func width() async throws {
     let leak = try #require(Machine.victim("leak32"))
