@@ -54,7 +54,9 @@ extension Wording {
   static func lines(of stack: ReportStack?, indent: Int, width: Int) -> [String] {
     (stack?.frames ?? []).enumerated().map { index, frame in
       let sign = index == stack?.interesting ? "> " : "  "
-      let note = frame.isInlined ? " (inlined)" : ""
+      // What the chain of frame pointers leads to may be wrong.
+      let note =
+        frame.isInlined ? " (inlined)" : frame.origin == .framePointer ? " (by frame pointer)" : ""
       return String(repeating: " ", count: indent) + sign
         + name(of: frame, width: width - indent - 2 - note.count, isWhole: true) + note
     }
