@@ -17,6 +17,8 @@ struct CaptureHeader {
   var name: String?
   private var noReserve: [AddressRange] = []
   private var growsDown: [AddressRange] = []
+  private var contents: [ContentFacts.Piece] = []
+  private var areContentsComplete: Bool?
   private var isCapture = false
 
   /// Reads one comment line; answers what is wrong with it.
@@ -53,6 +55,14 @@ struct CaptureHeader {
     }
   }
 
+  /// All facts, with what the lines that are repeated tell together.
+  var allFacts: LayoutFacts {
+    guard let areContentsComplete else { return facts }
+    var facts = facts
+    facts.contents = ContentFacts(contents, isComplete: areContentsComplete)
+    return facts
+  }
+
   /// Whether the heap that the capture tells of can be in this map: it ends in a mapping, and nothing
   /// of it is larger than one.
   func heapFits(in map: AddressMap) -> Bool {
@@ -85,6 +95,9 @@ struct CaptureHeader {
     case .traits: flag(value).map { facts.knowsTraits = $0 } != nil
     case .noReserve: AddressRange(text: value).map { noReserve.append($0) } != nil
     case .growsDown: AddressRange(text: value).map { growsDown.append($0) } != nil
+    case .contents: content(value).map { contents.append($0) } != nil
+    case .contentsRead:
+      set(&areContentsComplete, value == "all" ? true : value == "part" ? false : nil)
     }
   }
 
@@ -119,6 +132,15 @@ struct CaptureHeader {
     return HeapFacts(
       top: top, end: end, isContiguous: words[2] == "contiguous",
       freeChunks: chunks.compactMap { $0 })
+  }
+
+  /// `LOW-HIGH CERTAINTY OWNER`
+  private func content(_ text: String) -> ContentFacts.Piece? {
+    let words = text.split(separator: " ", maxSplits: 2)
+    guard words.count == 3, let range = AddressRange(text: words[0]),
+      let certainty = Origin.Certainty(rawValue: String(words[1]))
+    else { return nil }
+    return ContentFacts.Piece(range, Origin(Origin.Owner(named: String(words[2])), certainty))
   }
 
   private func address(_ text: String) -> Address? {
@@ -160,5 +182,7 @@ extension CaptureHeader {
     case traits = "traits-known"
     case noReserve = "no-reserve"
     case growsDown = "grows-down"
+    case contents
+    case contentsRead = "contents-read"
   }
 }

@@ -83,6 +83,7 @@ public struct LiveProcess: Sendable {
       if facts.wine == nil {
         facts.heap = GlibcArena(pid: pid, map: map, wordSize: wordSize).facts()
       }
+      facts.contents = ContentProbe(pid: pid, map: map, facts: facts, wordSize: wordSize).contents()
     }
     var snapshot = saved
     snapshot.source = source
