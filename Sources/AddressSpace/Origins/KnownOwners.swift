@@ -1,6 +1,7 @@
 extension Origin.Owner {
   /// All owners that the rules name, a family a line; `docs/origins.md` describes them.
-  public static let known: [Origin.Owner] = system + glibc + python
+  public static let known: [Origin.Owner] =
+    system + glibc + python + mallocs + runtimes + windows + shared + android
 
   /// What the kernel and the loader make.
   static let system = [mainStack, breakHeap]

@@ -16,7 +16,7 @@ struct NamedOrigins: OriginRule {
     // Kernels 3.4 to 4.4 label the region that a thread's stack pointer is in.
     if label.hasPrefix("[stack:") { return .threadStack }
     guard let name = given(label, "[anon:") ?? given(label, "[anon_shmem:") else { return nil }
-    return glibc(name) ?? Origin.Owner(named: name)
+    return glibc(name) ?? RuntimeNames.owner(of: name) ?? Origin.Owner(named: name)
   }
 
   /// The name that a program gave, without the kernel's label around it.

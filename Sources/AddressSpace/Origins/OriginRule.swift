@@ -24,9 +24,16 @@ public struct OriginRules: Sendable {
   /// before those that many have.
   private static let inOrder: [any OriginRule.Type] = [
     NamedOrigins.self,
+    DeviceOrigins.self,
     ContentOrigins.self,
     StackShapes.self,
     GlibcArenaShapes.self,
+    WineShapes.self,
+    GoShapes.self,
+    JavaShapes.self,
+    DotnetShapes.self,
+    V8Shapes.self,
+    MallocShapes.self,
   ]
 
   /// Who uses the region at `index` of `Room.regions`; nil where no rule tells, and for files,
