@@ -85,10 +85,8 @@ public struct LiveProcess: Sendable {
       }
       facts.contents = ContentProbe(pid: pid, map: map, facts: facts, wordSize: wordSize).contents()
     }
-    var snapshot = saved
-    snapshot.source = source
-    snapshot.facts = facts
-    return snapshot
+    // What the memory holds tells more kinds than the map does.
+    return Snapshot(source: source, map: map, facts: facts, diagnostics: saved.diagnostics)
   }
 
   private var stat: ProcessStat? { files.textIfReadable("stat").flatMap(ProcessStat.init) }

@@ -32,7 +32,7 @@ extension ForecastReport {
     .object(
       JSONValue.members(of: answer.buffer, in: room) + [
         ("placements", .array(answer.buffer.placements.map(JSONValue.init))),
-        ("why", .string(Wording(room: room).why(answer.buffer))),
+        ("why", .string(wording.why(answer.buffer))),
         ("nextFit", answer.nextFit.map(value) ?? .null),
       ])
   }
@@ -44,7 +44,13 @@ extension ForecastReport {
       "clear": .array(
         room.actions(of: plan).map { region, action in
           guard case .object(let members) = JSONValue(region) else { return .null }
-          return .object(members + [("action", .string(action.rawValue))])
+          let origin = wording.origins.origin(of: region)
+          return .object(
+            members + [
+              ("origin", .optional(origin?.name)),
+              ("certainty", .optional(origin?.certainty.rawValue)),
+              ("action", .string(action.rawValue)),
+            ])
         }),
       "clearBytes": JSONValue(plan.bytes),
       "gain": .integer(plan.gain),

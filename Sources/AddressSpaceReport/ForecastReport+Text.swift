@@ -13,8 +13,6 @@ extension ForecastReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private var wording: Wording { Wording(room: room) }
-
   private func lines(of answer: Answer, _ style: Style) -> [String] {
     let buffer = answer.buffer
     let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"

@@ -17,6 +17,8 @@ public struct ForecastReport: Sendable {
   let sequence: SequenceForecast?
   /// How many more the plans are for.
   let more: UInt64
+  /// How its regions are called.
+  let wording: Wording
 
   /// A report on what was answered.
   public init(
@@ -26,6 +28,7 @@ public struct ForecastReport: Sendable {
     self.source = source
     self.diagnostics = diagnostics
     self.room = room
+    wording = Wording(room: room)
     self.answers = answers
     self.sequence = sequence
     self.more = more
@@ -40,7 +43,7 @@ extension ForecastReport {
 
   /// Only why the next of each kind does not fit, a sentence a line.
   public func reasons() -> String {
-    answers.map { Wording(room: room).why($0.buffer) + "\n" }.joined()
+    answers.map { wording.why($0.buffer) + "\n" }.joined()
   }
 }
 

@@ -11,6 +11,7 @@ struct RegionClassifier {
   let facts: LayoutFacts
 
   mutating func classify() {
+    forgetBss()
     markImages()
     markHeap()
     markThreadStacks()
@@ -19,6 +20,23 @@ struct RegionClassifier {
   /// Sets a kind only where it changes: a map that is classified again is not copied.
   private mutating func mark(_ index: Int, _ kind: Region.Kind) {
     if regions[index].kind != kind { regions[index].kind = kind }
+  }
+
+  /// What was taken for bss before its memory was looked at is looked at anew.
+  private mutating func forgetBss() {
+    guard facts.contents != nil else { return }
+    for index in regions.indices where regions[index].kind == .image && regions[index].isUnnamed {
+      let region = regions[index]
+      mark(index, Region.Kind(name: region.name, access: region.access, inode: region.inode))
+    }
+  }
+
+  /// Whether most of a region was seen to be somebody's.
+  private func hasOwner(_ region: Region) -> Bool {
+    guard let contents = facts.contents else { return false }
+    let owned = contents.pieces(in: region.range)
+      .compactMap { $0.range.clamped(to: region.range)?.size }.total()
+    return owned.value > region.size.value / 2
   }
 
   /// A run of mappings of one file is an image when any of it may run or its name says so; what
@@ -58,7 +76,7 @@ struct RegionClassifier {
     }
     // Windows images under Wine keep sections as anonymous memory, whatever their access.
     let isWritableEnd = part.access.contains(.write) && region.access == part.access
-    return region.size <= Self.largestBss
+    return region.size <= Self.largestBss && !hasOwner(region)
       && (isWritableEnd || isWindowsImageName(fileName(of: part)))
   }
 

@@ -22,9 +22,11 @@ public struct ContentFacts: Hashable, Sendable {
     }
   }
 
-  /// What was recognised, in any order; of two that overlap the lower is kept.
+  /// What was recognised, in any order; of two that overlap the lower is kept, else the larger.
   public init(_ pieces: [Piece], isComplete: Bool) {
-    let ordered = pieces.sorted { $0.range.lower < $1.range.lower }
+    let ordered = pieces.sorted {
+      ($0.range.lower, $1.range.upper) < ($1.range.lower, $0.range.upper)
+    }
     var kept: [Piece] = []
     kept.reserveCapacity(ordered.count)
     for piece in ordered {

@@ -10,7 +10,7 @@ public protocol OriginRule: Sendable {
 
 /// The rules for one room, in their order of precedence.
 public struct OriginRules: Sendable {
-  private let scene: OriginScene
+  fileprivate let scene: OriginScene
   private let rules: [any OriginRule]
 
   /// The rules that apply to a room.
@@ -47,6 +47,34 @@ public struct OriginRules: Sendable {
       if let origin = rule.origin(at: index, in: scene) { return origin }
     }
     return nil
+  }
+}
+
+extension OriginRules {
+  /// Who uses a region of the room, nil where no rule tells or it is none of the room's.
+  public func origin(of region: Region) -> Origin? {
+    let index = scene.regions.partitioningIndex { $0.range.upper > region.range.lower }
+    guard index < scene.regions.count, scene.regions[index].range == region.range else {
+      return nil
+    }
+    return origin(at: index)
+  }
+
+  /// What would give a region's addresses back, as far as its owner tells.
+  func action(at index: Int) -> Pin.Action? {
+    let holdsFixed = pieces(at: index).contains { $0.origin.owner.action == .fixed }
+    return holdsFixed ? .fixed : origin(at: index)?.owner.action
+  }
+
+  /// The pieces that were seen in a region, cut to it.
+  func pieces(at index: Int) -> [ContentFacts.Piece] {
+    let region = scene.regions[index]
+    guard let contents = scene.facts.contents, region.name.isEmpty, region.kind != .image else {
+      return []
+    }
+    return contents.pieces(in: region.range).compactMap { piece in
+      piece.range.clamped(to: region.range).map { ContentFacts.Piece($0, piece.origin) }
+    }
   }
 }
 

@@ -9,8 +9,18 @@ struct ContentProbe {
 
   /// Who is asked at each place, in this order: those that are hardest to take for another first.
   private static let recognizers: [any ContentRecognizer.Type] = [
+    ThreadStackRecognizer.self,
     ArenaHeapRecognizer.self,
+    JemallocRecognizer.self,
+    MimallocRecognizer.self,
+    MuslGroupRecognizer.self,
+    V8PageRecognizer.self,
+    GoHeapRecognizer.self,
+    WindowsRecognizer.self,
     MappedChunkRecognizer.self,
+    ObmallocRecognizer.self,
+    PythonFrameRecognizer.self,
+    OpenBLASRecognizer.self,
   ]
 
   /// More runs than this are not looked at, the largest first.
@@ -28,25 +38,58 @@ struct ContentProbe {
     for type in Self.recognizers {
       if let recognizer = type.init(scene) { recognizers.append(recognizer) }
     }
-    let runs = writableRuns()
-    var pieces: [ContentFacts.Piece] = []
+    let runs = writableRuns(scene)
+    var walk = Walk(recognizers: recognizers, surveyed: recognizers.flatMap { $0.survey(scene) })
+    for run in runs.prefix(Self.mostRuns) { walk.look(at: run, scene) }
+    return ContentFacts(
+      walk.pieces, isComplete: runs.count <= Self.mostRuns && walk.places < Self.mostPlaces)
+  }
+
+  /// A walk over the places where something may begin.
+  private struct Walk {
+    let recognizers: [any ContentRecognizer]
+    /// What was found before, wherever it lies.
+    let surveyed: ContentFacts
+    var pieces: [ContentFacts.Piece]
     var places = 0
-    for run in runs.prefix(Self.mostRuns) {
+
+    init(recognizers: [any ContentRecognizer], surveyed: [ContentFacts.Piece]) {
+      self.recognizers = recognizers
+      self.surveyed = ContentFacts(surveyed, isComplete: true)
+      pieces = self.surveyed.pieces
+    }
+
+    /// Looks at each region's beginning, and behind each piece, where the next one may begin.
+    mutating func look(at run: Run, _ scene: borrowing ContentScene) {
       var start = run.range.lower
       for beginning in run.starts {
-        // Behind a piece the next one may begin, and at each region's beginning.
         start = max(start, beginning)
-        while start < run.range.upper, places < Self.mostPlaces {
+        while start < run.range.upper, places < ContentProbe.mostPlaces {
           places += 1
-          let found = recognizers.lazy.compactMap { $0.piece(at: start, in: run.range, scene) }
-          guard let piece = found.first, piece.range.upper > start else { break }
-          pieces.append(piece)
+          guard let piece = piece(at: start, in: run.range, scene), piece.range.upper > start
+          else { break }
           start = piece.range.upper
         }
       }
     }
-    return ContentFacts(
-      pieces, isComplete: runs.count <= Self.mostRuns && places < Self.mostPlaces)
+
+    private mutating func piece(
+      at start: Address, in run: AddressRange, _ scene: borrowing ContentScene
+    ) -> ContentFacts.Piece? {
+      guard let rest = AddressRange(start, run.upper) else { return nil }
+      if let known = surveyed.pieces(in: rest).first, known.range.contains(start) { return known }
+      for recognizer in recognizers {
+        guard let piece = recognizer.piece(at: start, in: run, scene) else { continue }
+        // What was surveyed is surer, unless all of it lies in this: a stack in allocated memory.
+        let isWhole = surveyed.pieces(in: piece.range).allSatisfy {
+          $0.range.clamped(to: piece.range) == $0.range
+        }
+        guard isWhole else { return nil }
+        pieces.append(piece)
+        return piece
+      }
+      return nil
+    }
   }
 
   /// A stretch of private memory that can be written, without a gap, and where its regions begin.
@@ -55,17 +98,23 @@ struct ContentProbe {
     var starts: [Address]
   }
 
-  /// All such stretches, the largest first.
-  private func writableRuns() -> [Run] {
+  /// All such stretches, the largest first. What the kernel merged with an image's bss is in them.
+  private func writableRuns(_ scene: borrowing ContentScene) -> [Run] {
     var runs: [Run] = []
-    for region in map.regions where region.isPlainMemory && region.kind != .image {
-      if let last = runs.last, last.range.upper == region.range.lower,
+    for (index, region) in map.regions.enumerated() where region.isPlainMemory {
+      var lower = region.range.lower
+      if region.kind == .image {
+        guard let end = scene.endOfImage(below: index) else { continue }
+        lower = max(lower, end)
+      }
+      guard let part = AddressRange(lower, region.range.upper) else { continue }
+      if let last = runs.last, last.range.upper == lower,
         let joined = AddressRange(last.range.lower, region.range.upper)
       {
         runs[runs.count - 1].range = joined
-        runs[runs.count - 1].starts.append(region.range.lower)
+        runs[runs.count - 1].starts.append(lower)
       } else {
-        runs.append(Run(range: region.range, starts: [region.range.lower]))
+        runs.append(Run(range: part, starts: [lower]))
       }
     }
     return runs.sorted { ($1.range.size, $0.range.lower) < ($0.range.size, $1.range.lower) }

@@ -34,9 +34,21 @@ protocol ContentRecognizer: Sendable {
   /// The recogniser for a process, nil where it cannot have such memory.
   init?(_ scene: borrowing ContentScene)
 
+  /// What is found wherever it lies, by following what leads to it; it counts before all that is
+  /// recognised by where it begins.
+  func survey(_ scene: borrowing ContentScene) -> [ContentFacts.Piece]
+
   /// What begins at `start`, the first address of a page that nobody else claimed; nil where it is
   /// not this owner's. The piece lies in `run`, private memory that can be written, without a gap.
   func piece(
     at start: Address, in run: AddressRange, _ scene: borrowing ContentScene
   ) -> ContentFacts.Piece?
+}
+
+extension ContentRecognizer {
+  func survey(_ scene: borrowing ContentScene) -> [ContentFacts.Piece] { [] }
+
+  func piece(
+    at start: Address, in run: AddressRange, _ scene: borrowing ContentScene
+  ) -> ContentFacts.Piece? { nil }
 }

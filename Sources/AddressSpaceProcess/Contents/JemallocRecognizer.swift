@@ -3,7 +3,7 @@ import AddressSpace
 /// Extents of jemalloc 5, as its own descriptions tell: these lie in blocks of 2 MiB and more that
 /// begin with their size and tell how much of them is left.
 struct JemallocRecognizer: ContentRecognizer {
-  /// All that is jemalloc's: none overlaps or touches another, lowest first.
+  /// All that is jemalloc's, lowest first.
   private let ranges: [AddressRange]
 
   init?(_ scene: borrowing ContentScene) {
@@ -19,14 +19,8 @@ struct JemallocRecognizer: ContentRecognizer {
   /// No more of the blocks is read.
   private static let mostWords = 1 << 22
 
-  func piece(
-    at start: Address, in run: AddressRange, _ scene: borrowing ContentScene
-  ) -> ContentFacts.Piece? {
-    let index = ranges.partitioningIndex { $0.upper > start }
-    guard index < ranges.count, ranges[index].contains(start),
-      let range = AddressRange(start, min(ranges[index].upper, run.upper))
-    else { return nil }
-    return ContentFacts.Piece(range, Origin(.jemalloc, .certain))
+  func survey(_ scene: borrowing ContentScene) -> [ContentFacts.Piece] {
+    ranges.map { ContentFacts.Piece($0, Origin(.jemalloc, .certain)) }
   }
 
   /// The blocks: each begins with its size and the next block, then a description (`edata_t`) of
@@ -94,7 +88,7 @@ struct JemallocRecognizer: ContentRecognizer {
         // The tree's leaves keep other things in the lowest and the highest bits of a pointer.
         let pointer = words[index] & 0x0000_FFFF_FFFF_FFF0
         if pointer >= low, pointer < high { pointers.insert(pointer) }
-        index += scene.width == 8 ? 1 : 1
+        index += 1
       }
     }
     return found.filter { pointers.contains($0.place) }.map(\.range)

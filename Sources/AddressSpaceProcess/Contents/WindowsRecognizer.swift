@@ -3,25 +3,30 @@ import AddressSpace
 /// What a Windows program has in its memory, as Wine makes it: its threads' environment blocks, the
 /// stacks that these name, its heaps and their segments.
 struct WindowsRecognizer: ContentRecognizer {
-  /// The memory of the environment blocks, by where it begins.
-  private var blocks: [Address: AddressRange] = [:]
-  /// The stacks, lowest first.
-  private var stacks: [AddressRange] = []
   private let width: UInt64
 
   init?(_ scene: borrowing ContentScene) {
     guard scene.facts.wine != nil else { return nil }
     width = scene.width
+  }
+
+  func survey(_ scene: borrowing ContentScene) -> [ContentFacts.Piece] {
+    var pieces: [ContentFacts.Piece] = []
     for region in scene.map.regions
     where region.isPlainMemory && region.range.upper.value % Self.block == 0
       && region.size.value <= Self.block
     {
-      let found = threads(in: region, scene)
-      if found.isEmpty { continue }
-      blocks[region.range.lower] = region.range
-      stacks += found
+      let stacks = threads(in: region, scene)
+      if stacks.isEmpty { continue }
+      pieces.append(ContentFacts.Piece(region.range, Origin(.windowsBlocks, .certain)))
+      for stack in stacks {
+        pieces.append(ContentFacts.Piece(stack, Origin(.threadStack, .certain)))
+        if let own = ownStack(above: stack, scene) {
+          pieces.append(ContentFacts.Piece(own, Origin(.wineStack, .likely)))
+        }
+      }
     }
-    stacks.sort { $0.lower < $1.lower }
+    return pieces
   }
 
   /// PEB and TEBs fill this from its high end (`virtual_alloc_first_teb`).
@@ -34,17 +39,6 @@ struct WindowsRecognizer: ContentRecognizer {
   func piece(
     at start: Address, in run: AddressRange, _ scene: borrowing ContentScene
   ) -> ContentFacts.Piece? {
-    if let range = blocks[start] {
-      return ContentFacts.Piece(range, Origin(.windowsBlocks, .certain))
-    }
-    if let stack = stacks.first(where: { $0.contains(start) }) {
-      return ContentFacts.Piece(stack, Origin(.threadStack, .certain))
-    }
-    if stacks.contains(where: { $0.upper == start }), run.upper.value - start.value >= Self.ownStack,
-      let range = AddressRange(start, start + ByteCount(Self.ownStack))
-    {
-      return ContentFacts.Piece(range, Origin(.wineStack, .likely))
-    }
     guard start.value % Self.granularity == 0, let words = scene.memory.words(at: start, count: 64)
     else { return nil }
     let end = heapEnd(start, words, scene) ?? segmentEnd(start, words, scene)
@@ -77,6 +71,16 @@ struct WindowsRecognizer: ContentRecognizer {
       found.append(stack)
     }
     return found
+  }
+
+  /// Wine's own stack of the same thread, in the same view.
+  private func ownStack(
+    above stack: AddressRange, _ scene: borrowing ContentScene
+  ) -> AddressRange? {
+    guard let region = scene.map.region(at: stack.upper), region.isPlainMemory,
+      region.range.lower < stack.upper, region.range.upper - stack.upper >= ByteCount(Self.ownStack)
+    else { return nil }
+    return AddressRange(stack.upper, stack.upper + ByteCount(Self.ownStack))
   }
 
   /// Whether a stack is one view: a guard, then memory.
