@@ -32,6 +32,11 @@ struct MallocShapes: OriginRule {
     } else {
       return nil
     }
+    // What its own descriptions say is all that it has.
+    let owner = owner
+    if scene.facts.contents?.pieces.contains(where: { $0.origin.owner == owner }) == true {
+      return nil
+    }
   }
 
   func origin(at index: Int, in scene: OriginScene) -> Origin? {

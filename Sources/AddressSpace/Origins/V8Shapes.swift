@@ -26,7 +26,9 @@ struct V8Shapes: OriginRule {
     guard region.isPrivateUnnamed, let run = runs.run(of: index) else { return nil }
     if region.isPlainCode { return Origin(.v8Code, certainty) }
     let hasCode = run.indices.contains { scene.regions[$0].isPlainCode }
-    if hasCode, region.isPlainReserve { return Origin(.v8Code, certainty) }
+    if region.isPlainReserve, hasCode || scene.below(index)?.isCopyOfCode == true {
+      return Origin(.v8Code, certainty)
+    }
     if hasCode, region.isPlainMemory, region.size < Self.page {
       return Origin(.v8Code, certainty)
     }
@@ -64,5 +66,12 @@ struct V8Shapes: OriginRule {
       memory.range.lower.value % page == 0, memory.size.value % page == 0
     else { return false }
     return wordSize == .bits32 ? reserve.size.value % page == 0 : reserve.size >= .gibibytes(4)
+  }
+}
+
+extension Region {
+  /// Whether it is code of the program's file that can have been mapped once more.
+  fileprivate var isCopyOfCode: Bool {
+    kind == .image && access.contains(.execute) && !isImageName(name)
   }
 }

@@ -13,7 +13,7 @@ struct ContentProbe {
     ArenaHeapRecognizer.self,
     JemallocRecognizer.self,
     MimallocRecognizer.self,
-    MuslGroupRecognizer.self,
+    MuslRecognizer.self,
     V8PageRecognizer.self,
     GoHeapRecognizer.self,
     WindowsRecognizer.self,

@@ -77,7 +77,7 @@ struct MimallocRecognizer: ContentRecognizer {
     guard start.value >= segment, run.contains(Address(start.value - segment)),
       slices(at: Address(start.value - segment), scene) != nil,
       let rest = AddressRange(start, run.upper.roundedDown(to: ByteCount(segment))),
-      let region = scene.map.region(at: start), region.range.contains(rest),
+      let region = scene.map.region(at: start), rest.clamped(to: region.range) == rest,
       scene.memory.words(at: start, count: Self.header)?.allSatisfy({ $0 == 0 }) == true
     else { return nil }
     return ContentFacts.Piece(rest, Origin(.mimalloc, .likely))

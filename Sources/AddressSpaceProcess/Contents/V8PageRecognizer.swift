@@ -19,28 +19,31 @@ struct V8PageRecognizer: ContentRecognizer {
   ) -> ContentFacts.Piece? {
     guard start.value % Self.alignment == 0, let words = scene.memory.words(at: start, count: 16)
     else { return nil }
-    let (size, flags, heap) = (words[0], words[1], words[2])
-    let (first, last) = (words[3], words[4])
+    let (size, heap, first, last) = (words[0], words[2], words[3], words[4])
     guard size >= 4096, size % 4096 == 0, size <= Self.largest, heap % scene.width == 0,
       scene.isReadable(heap), first > start.value, first <= start.value + 64 << 10,
       last > first, last <= start.value + size
     else { return nil }
-    // The reservation: where it begins and how large it is; of code that of the whole range.
-    let isItself = (5..<15).contains { words[$0] == start.value && words[$0 + 1] == size }
-    let isCode = flags & 1 != 0
-    guard isItself || isCode, let range = AddressRange(start, start + ByteCount(size)),
-      isMapped(range)
+    // The reservation that it is in: where that begins and how large it is.
+    guard (5..<15).contains(where: { words[$0] == start.value && words[$0 + 1] == size }),
+      let range = AddressRange(start, start + ByteCount(size)), let used = used(range),
+      let part = AddressRange(start, used.end)
     else { return nil }
-    return ContentFacts.Piece(range, Origin(isCode ? .v8Code : .v8Heap, .certain))
+    return ContentFacts.Piece(part, Origin(used.isCode ? .v8Code : .v8Heap, .certain))
   }
 
-  /// Whether there is no gap and no file in it: pages of code are of several accesses.
-  private func isMapped(_ range: AddressRange) -> Bool {
-    var at = range.lower
-    while at < range.upper {
-      guard let region = mapped.region(at: at), region.isUnnamed else { return false }
-      at = region.range.upper
+  /// What a page has of its range, which has no gap and no file in it: where that ends, and whether
+  /// some of it may run. Pages of code have guards, the last of which can be one with the reserve
+  /// of the whole range for code.
+  private func used(_ range: AddressRange) -> (end: Address, isCode: Bool)? {
+    var end = range.lower
+    var isCode = false
+    while end < range.upper {
+      guard let region = mapped.region(at: end), region.isUnnamed else { return nil }
+      if region.isPlainReserve, region.range.upper > range.upper { break }
+      isCode = isCode || region.access.contains(.execute)
+      end = min(region.range.upper, range.upper)
     }
-    return true
+    return (end, isCode)
   }
 }
