@@ -39,6 +39,16 @@ public struct LayoutFacts: Hashable, Sendable {
   /// Whether the facts were read from the process, now or when it was captured.
   public var isRead = false
 
+  /// Whether glibc's stacks, arenas and large chunks would have been seen wherever they are: then a
+  /// region that only looks like one is none.
+  var showsAllOfGlibc: Bool {
+    guard let contents, contents.isComplete, machine == .i386 || machine == .x86_64 else {
+      return false
+    }
+    // A program that holds its C library in itself shows it by what was found.
+    return libcVersion != nil || contents.pieces.contains { $0.origin.owner == .firstThread }
+  }
+
   /// Whether what decides a layout was read and not left to be inferred.
   var areKnown: Bool { isRead && wordSize != nil }
 

@@ -11,7 +11,7 @@ struct RegionClassifier {
   let facts: LayoutFacts
 
   mutating func classify() {
-    forgetBss()
+    forgetGuesses()
     markImages()
     markHeap()
     markThreadStacks()
@@ -22,11 +22,12 @@ struct RegionClassifier {
     if regions[index].kind != kind { regions[index].kind = kind }
   }
 
-  /// What was taken for bss before its memory was looked at is looked at anew.
-  private mutating func forgetBss() {
+  /// What was told by shapes, before the memory was looked at, is told anew.
+  private mutating func forgetGuesses() {
     guard facts.contents != nil else { return }
-    for index in regions.indices where regions[index].kind == .image && regions[index].isUnnamed {
+    for index in regions.indices {
       let region = regions[index]
+      guard region.kind == .image || region.kind == .stack && region.isUnnamed else { continue }
       mark(index, Region.Kind(name: region.name, access: region.access, inode: region.inode))
     }
   }
@@ -102,6 +103,8 @@ struct RegionClassifier {
 
   /// A guard without access directly below private memory of a stack's size.
   private mutating func markThreadStacks() {
+    markKnownStacks()
+    if facts.showsAllOfGlibc { return }
     let usual = facts.stackLimit.flatMap { $0 < .gibibytes(1) ? $0 : nil } ?? Self.usualStack
     for index in regions.indices.dropFirst() {
       guard regions[index].kind == .anonymous, regions[index - 1].kind == .reserved else {
@@ -113,8 +116,22 @@ struct RegionClassifier {
         guardRegion.size <= Self.largestGuard,
         region.size == usual || region.size + guardRegion.size == usual
       else { continue }
+      if hasOwner(region) { continue }
       mark(index, .stack)
       mark(index - 1, .stack)
+    }
+  }
+
+  /// Stacks of any size whose threads were seen.
+  private mutating func markKnownStacks() {
+    for piece in facts.contents?.pieces ?? [] where piece.origin.owner.action == .smallerStack {
+      var index = regions.partitioningIndex { $0.range.lower >= piece.range.lower }
+      while index < regions.count, regions[index].range.upper <= piece.range.upper {
+        if regions[index].isUnnamed, [.anonymous, .reserved].contains(regions[index].kind) {
+          mark(index, .stack)
+        }
+        index += 1
+      }
     }
   }
 }

@@ -4,7 +4,7 @@ struct GlibcArenaShapes: OriginRule {
   private let heapMax: ByteCount
 
   init?(_ scene: OriginScene) {
-    guard scene.system != .windows else { return nil }
+    guard scene.system != .windows, !scene.facts.showsAllOfGlibc else { return nil }
     heapMax = Self.largestHeap(scene.wordSize)
   }
 

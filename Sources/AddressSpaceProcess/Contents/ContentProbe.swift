@@ -27,6 +27,12 @@ struct ContentProbe {
   private static let mostRuns = 4000
   /// More places than this are not looked at in all runs together.
   private static let mostPlaces = 100_000
+  /// More pages of what nobody claims are not searched for the beginning of something.
+  private static let mostSearched = 8192
+  /// Smaller allocations are mapped by themselves only where a program asked for it.
+  private static let smallestChunk = ByteCount.kibibytes(128)
+  /// So many pieces one behind the other prove themselves.
+  private static let longestChain = 16
 
   /// What was recognised, nil where the memory may not be read.
   func contents() -> ContentFacts? {
@@ -41,8 +47,10 @@ struct ContentProbe {
     let runs = writableRuns(scene)
     var walk = Walk(recognizers: recognizers, surveyed: recognizers.flatMap { $0.survey(scene) })
     for run in runs.prefix(Self.mostRuns) { walk.look(at: run, scene) }
-    return ContentFacts(
-      walk.pieces, isComplete: runs.count <= Self.mostRuns && walk.places < Self.mostPlaces)
+    let isComplete =
+      runs.count <= Self.mostRuns && walk.places < Self.mostPlaces
+      && walk.searched < Self.mostSearched
+    return ContentFacts(walk.pieces, isComplete: isComplete)
   }
 
   /// A walk over the places where something may begin.
@@ -52,6 +60,7 @@ struct ContentProbe {
     let surveyed: ContentFacts
     var pieces: [ContentFacts.Piece]
     var places = 0
+    var searched = 0
 
     init(recognizers: [any ContentRecognizer], surveyed: [ContentFacts.Piece]) {
       self.recognizers = recognizers
@@ -59,34 +68,80 @@ struct ContentProbe {
       pieces = self.surveyed.pieces
     }
 
-    /// Looks at each region's beginning, and behind each piece, where the next one may begin.
+    /// Looks at each region's beginning, and behind each piece, where the next one may begin; then
+    /// at the pages behind what nobody claims, for the kernel merges neighbours.
     mutating func look(at run: Run, _ scene: borrowing ContentScene) {
       var start = run.range.lower
-      for beginning in run.starts {
-        start = max(start, beginning)
+      for number in run.starts.indices {
+        start = max(start, run.starts[number])
+        let end = number + 1 < run.starts.count ? run.starts[number + 1] : run.range.upper
+        var isProved = true
         while start < run.range.upper, places < ContentProbe.mostPlaces {
           places += 1
-          guard let piece = piece(at: start, in: run.range, scene), piece.range.upper > start
-          else { break }
-          start = piece.range.upper
+          if let piece = piece(at: start, in: run.range, scene) {
+            // What was surveyed is there already.
+            if surveyed.pieces(in: piece.range).first != piece {
+              pieces.append(isProved ? piece : piece.atMostLikely)
+            }
+            start = piece.range.upper
+            continue
+          }
+          guard let next = nextBeginning(behind: start, before: end, in: run.range, scene) else {
+            break
+          }
+          (start, isProved) = next
         }
       }
     }
 
-    private mutating func piece(
+    /// The next page where something begins, and whether that is proved.
+    private mutating func nextBeginning(
+      behind start: Address, before end: Address, in run: AddressRange,
+      _ scene: borrowing ContentScene
+    ) -> (Address, isProved: Bool)? {
+      let page = ByteCount.kibibytes(4)
+      var place = start + page
+      while place < end, searched < ContentProbe.mostSearched {
+        searched += 1
+        if let piece = piece(at: place, in: run, scene) {
+          if piece.origin.owner != .malloc { return (place, true) }
+          // A chunk's header is short: in the midst of unknown memory it proves nothing by itself.
+          if isChain(from: place, to: end, in: run, scene) { return (place, true) }
+          if piece.range.size >= ContentProbe.smallestChunk { return (place, false) }
+        }
+        place = place + page
+      }
+      return nil
+    }
+
+    /// Whether pieces follow each other from `start` exactly to the end of a region.
+    private func isChain(
+      from start: Address, to end: Address, in run: AddressRange, _ scene: borrowing ContentScene
+    ) -> Bool {
+      var place = start
+      for _ in 0..<ContentProbe.longestChain {
+        guard let piece = piece(at: place, in: run, scene) else { return false }
+        place = piece.range.upper
+        if place >= end { return scene.map.region(at: place - 1)?.range.upper == place }
+      }
+      return true
+    }
+
+    /// What begins at `start`: what was surveyed before what is recognised.
+    private func piece(
       at start: Address, in run: AddressRange, _ scene: borrowing ContentScene
     ) -> ContentFacts.Piece? {
       guard let rest = AddressRange(start, run.upper) else { return nil }
       if let known = surveyed.pieces(in: rest).first, known.range.contains(start) { return known }
       for recognizer in recognizers {
-        guard let piece = recognizer.piece(at: start, in: run, scene) else { continue }
+        guard let piece = recognizer.piece(at: start, in: run, scene),
+          piece.range.upper > start
+        else { continue }
         // What was surveyed is surer, unless all of it lies in this: a stack in allocated memory.
         let isWhole = surveyed.pieces(in: piece.range).allSatisfy {
           $0.range.clamped(to: piece.range) == $0.range
         }
-        guard isWhole else { return nil }
-        pieces.append(piece)
-        return piece
+        return isWhole ? piece : nil
       }
       return nil
     }
@@ -118,5 +173,12 @@ struct ContentProbe {
       }
     }
     return runs.sorted { ($1.range.size, $0.range.lower) < ($0.range.size, $1.range.lower) }
+  }
+}
+
+extension ContentFacts.Piece {
+  /// The same, at most likely.
+  fileprivate var atMostLikely: ContentFacts.Piece {
+    ContentFacts.Piece(range, Origin(origin.owner, min(origin.certainty, .likely)))
   }
 }

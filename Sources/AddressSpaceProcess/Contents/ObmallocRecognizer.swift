@@ -15,6 +15,7 @@ struct ObmallocRecognizer: ContentRecognizer {
   }
 
   init?(_ scene: borrowing ContentScene) {
+    guard scene.hasPython else { return nil }
     switch scene.wordSize {
     case .bits32:
       geometries = [Geometry(arena: 1 << 18, pool: 1 << 12, alignment: 8, overhead: 32)]

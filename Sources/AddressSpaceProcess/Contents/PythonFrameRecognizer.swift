@@ -4,7 +4,7 @@ import AddressSpace
 /// size and how much of it is used, and begins with a frame, which begins with what it runs.
 struct PythonFrameRecognizer: ContentRecognizer {
   init?(_ scene: borrowing ContentScene) {
-    guard scene.hasModule("python", "libpython") else { return nil }
+    guard scene.hasPython else { return nil }
   }
 
   /// The smallest chunk (`DATA_STACK_CHUNK_SIZE`); larger ones are doubled until a frame fits.
@@ -46,4 +46,9 @@ struct PythonFrameRecognizer: ContentRecognizer {
     else { return false }
     return words[0] != 0 && words[1] % scene.width == 0 && scene.isReadable(words[1])
   }
+}
+
+extension ContentScene {
+  /// Whether CPython is in the process: the program, its library, or an extension module.
+  var hasPython: Bool { modules.contains { $0.contains("python") } }
 }

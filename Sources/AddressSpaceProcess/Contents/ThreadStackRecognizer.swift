@@ -3,8 +3,8 @@ import AddressSpace
 /// Stacks of glibc's threads: `struct pthread` stands at their upper end, leads to itself, and tells
 /// where the stack begins, how large it is and how much of that is guard.
 ///
-/// All of them are in two lists, those in use and those kept for the next thread; so stacks whose
-/// mappings have merged with others are found too.
+/// All of them are in lists: those that glibc made, those that the program gave, and those kept for
+/// the next thread. So stacks whose mappings have merged with others are found too.
 struct ThreadStackRecognizer: ContentRecognizer {
   /// Where in `struct pthread` the list stands: behind `tcbhead_t` (glibc `nptl/descr.h`).
   private let listOffset: UInt64
@@ -22,68 +22,70 @@ struct ThreadStackRecognizer: ContentRecognizer {
 
   /// More threads than this are not followed.
   private static let mostThreads = 20_000
-  /// More regions than this are not looked at.
-  private static let mostRegions = 20_000
+  /// The largest data segment that is searched for the heads of the lists.
+  private static let largestData = ByteCount.mebibytes(1)
   /// How far below a stack's upper end its thread's structure begins at most.
   private static let farthest: UInt64 = 8 << 10
   /// How many words of the structure are searched for where its stack is.
   private static let searched = 512
-  /// Up to this size a region is searched for the structure of the first thread.
-  private static let smallRegion = ByteCount.kibibytes(64)
 
   func survey(_ scene: borrowing ContentScene) -> [ContentFacts.Piece] {
-    var known: Set<UInt64> = []
-    var pieces: [ContentFacts.Piece] = []
-    var candidates = 0
+    var threads: Set<UInt64> = []
     for region in scene.map.regions
-    where region.isPlainMemory && region.kind != .image && candidates < Self.mostRegions {
-      candidates += 1
-      for thread in threads(in: region, scene) where known.insert(thread).inserted {
-        if let piece = piece(of: thread, scene) { pieces.append(piece) }
-        follow(thread, scene, &known, &pieces)
-      }
+    where region.kind == .image && region.access.contains(.write) && isHome(region, scene) {
+      for head in heads(in: region, scene) { follow(head, scene, &threads) }
     }
-    return pieces
+    return threads.sorted().compactMap { piece(of: $0, scene) }
   }
 
-  /// Follows the list that a thread is in, round to where it began.
+  /// Whether the heads of the lists can be in a region: they are in the loader's data (2.34 and up),
+  /// in libpthread's, or in a program that has its C library in itself.
+  private func isHome(_ region: Region, _ scene: borrowing ContentScene) -> Bool {
+    guard region.size <= Self.largestData, let end = region.name.lastIndex(of: "/") else {
+      return region.isUnnamed && region.size <= Self.largestData
+    }
+    let file = region.name[region.name.index(after: end)...]
+    return scene.isStatic || ["ld-", "ld.so", "libpthread"].contains { file.hasPrefix($0) }
+  }
+
+  /// The heads of lists of threads in a region: two links that lead to a thread's structure each,
+  /// and back from there.
+  private func heads(in region: Region, _ scene: borrowing ContentScene) -> [UInt64] {
+    guard
+      let bytes = scene.memory.bytes(at: region.range.lower, count: Int(region.size.value))
+    else { return [] }
+    let width = Int(scene.width)
+    var heads: [UInt64] = []
+    for offset in stride(from: 0, to: bytes.count - 2 * width + 1, by: width) {
+      // Structures are aligned to 16, so the low bits of a link are known.
+      guard UInt64(bytes[offset] & 0x0F) == listOffset & 0x0F,
+        UInt64(bytes[offset + width] & 0x0F) == listOffset & 0x0F
+      else { continue }
+      let next = bytes[offset..<offset + width].littleEndian
+      let last = bytes[(offset + width)..<(offset + 2 * width)].littleEndian
+      let head = region.range.lower.value + UInt64(offset)
+      guard next > listOffset, last > listOffset, next != head,
+        scene.isReadable(next), scene.isReadable(last),
+        scene.memory.word(at: Address(next) + ByteCount(scene.width)) == head,
+        scene.memory.word(at: Address(last)) == head,
+        isThread(next - listOffset, scene), isThread(last - listOffset, scene)
+      else { continue }
+      heads.append(head)
+    }
+    return heads
+  }
+
+  /// Follows a list from its head round to it again.
   private func follow(
-    _ thread: UInt64, _ scene: borrowing ContentScene, _ known: inout Set<UInt64>,
-    _ pieces: inout [ContentFacts.Piece]
+    _ head: UInt64, _ scene: borrowing ContentScene, _ threads: inout Set<UInt64>
   ) {
-    var node = thread + listOffset
-    while known.count < Self.mostThreads {
-      guard let next = scene.memory.word(at: Address(node)), next > listOffset else { return }
-      let other = next - listOffset
-      if isThread(other, scene) {
-        guard known.insert(other).inserted else { return }
-        if let piece = piece(of: other, scene) { pieces.append(piece) }
-      } else if known.contains(next) || !known.insert(next).inserted {
-        // The head of the list, seen before.
-        return
-      }
+    var node = head
+    while threads.count < Self.mostThreads {
+      guard let next = scene.memory.word(at: Address(node)), next != head, next > listOffset,
+        isThread(next - listOffset, scene), threads.insert(next - listOffset).inserted
+      else { return }
       node = next
     }
-  }
-
-  /// The thread structures at the upper end of a region, or anywhere in a small one.
-  private func threads(in region: Region, _ scene: borrowing ContentScene) -> [UInt64] {
-    let length =
-      region.size <= Self.smallRegion ? region.size.value : min(region.size.value, Self.farthest)
-    let lower = region.range.upper.value - length
-    guard let bytes = scene.memory.bytes(at: Address(lower), count: Int(length)) else { return [] }
-    let width = Int(scene.width)
-    var found: [UInt64] = []
-    for offset in stride(from: 0, to: bytes.count - 3 * width, by: 16) {
-      let address = lower + UInt64(offset)
-      guard bytes[offset] == UInt8(truncatingIfNeeded: address),
-        bytes[offset + 1] == UInt8(truncatingIfNeeded: address >> 8),
-        bytes[offset..<offset + width].littleEndian == address,
-        isThread(address, scene)
-      else { continue }
-      found.append(address)
-    }
-    return found
   }
 
   /// Whether a thread's structure stands at an address: it leads to itself twice, and its
