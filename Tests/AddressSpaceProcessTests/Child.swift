@@ -64,6 +64,18 @@ final class Child: Sendable {
     return String(decoding: text, as: UTF8.self).split(separator: "\n").dropLast().map(String.init)
   }
 
+  /// All that it still writes.
+  func rest() throws -> String {
+    var text: [UInt8] = []
+    while true {
+      let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+        count = try output.read(into: UnsafeMutableRawBufferPointer(buffer))
+      }
+      if chunk.isEmpty { return String(decoding: text, as: UTF8.self) }
+      text += chunk
+    }
+  }
+
   /// Ends it, without waiting for it: it stays as a zombie.
   func end() {
     kill(pid, SIGKILL)

@@ -1,6 +1,6 @@
 extension Origin.Owner {
   /// Allocators that programs bring themselves.
-  static let mallocs = [
+  package static let mallocs = [
     jemalloc, mimalloc, tcmalloc, muslMalloc, scudo, bionicMalloc, guardedMalloc, partitionAlloc,
     zendMalloc,
   ]
@@ -27,7 +27,7 @@ extension Origin.Owner {
 
 extension Origin.Owner {
   /// What virtual machines of languages make.
-  static let runtimes = [
+  package static let runtimes = [
     javaHeap, javaCode, javaTables, artHeap, artCode, artImage, artTables, v8Heap, v8Code,
     wasmMemory, goHeap, goRuntime, dotnetHeap, dotnetCode,
   ]
@@ -64,7 +64,7 @@ extension Origin.Owner {
 
 extension Origin.Owner {
   /// What Windows or Wine makes.
-  static let windows = [
+  package static let windows = [
     wineReserve, windowsHeap, windowsBlocks, windowsSection, virtualAlloc, wineStack,
   ]
 
@@ -84,7 +84,7 @@ extension Origin.Owner {
 
 extension Origin.Owner {
   /// What drivers and servers share with a program.
-  static let shared = [gpu, audio, camera, display]
+  package static let shared = [gpu, audio, camera, display]
 
   /// A buffer that a graphics driver mapped.
   public static let gpu = Origin.Owner("GPU buffer", action: .free)
@@ -98,7 +98,7 @@ extension Origin.Owner {
 
 extension Origin.Owner {
   /// What Android's C library and loader make.
-  static let android = [bionic]
+  package static let android = [bionic]
 
   /// Small memory of Android's loader and C library.
   public static let bionic = Origin.Owner("bionic", action: .fixed)

@@ -1,14 +1,12 @@
 /// V8's heap by its shape: pages of 256 KiB at multiples of that, each at an address of its own; and
 /// a range of addresses for code, in which some may run.
-struct V8Shapes: OriginRule {
+package struct V8Shapes: OriginRule {
   private let runs: PrivateRuns
   private let certainty: Origin.Certainty
 
-  init?(_ scene: OriginScene) {
+  package init?(_ scene: OriginScene) {
     guard scene.system == .linux else { return nil }
-    let isNamed = scene.hasModule(
-      "node", "libnode", "libv8", "chrome", "chromium", "electron", "libcef", "d8",
-      "libmini_racer", "msedge", "content_shell")
+    let isNamed = Self.isNamed(by: scene.modules)
     let isSeen = scene.facts.contents?.pieces.contains { $0.origin.owner == .v8Heap } == true
     let pages = scene.regions.indices.count { Self.isLonePage($0, scene) }
     guard isNamed || isSeen || pages >= Self.manyPages else { return nil }
@@ -16,12 +14,22 @@ struct V8Shapes: OriginRule {
     certainty = isNamed || isSeen ? .likely : .possible
   }
 
+  /// Whether the files of a process are those of a program that has V8 in it.
+  package static func isNamed(by modules: Set<String>) -> Bool {
+    modules.contains { name in names.contains(where: name.hasPrefix) }
+  }
+
+  private static let names = [
+    "node", "libnode", "libv8", "d8", "chrome", "chromium", "content_shell", "msedge", "electron",
+    "libcef", "libmini_racer",
+  ]
+
   /// `kPageSize` and alignment of V8's heap (`MemoryChunk`, src/common/globals.h).
   static let page = ByteCount.kibibytes(256)
   /// So many pages of that size and alignment, touching nothing, are not made by chance.
   private static let manyPages = 16
 
-  func origin(at index: Int, in scene: OriginScene) -> Origin? {
+  package func origin(at index: Int, in scene: OriginScene) -> Origin? {
     let region = scene.regions[index]
     guard region.isPrivateUnnamed, let run = runs.run(of: index) else { return nil }
     if region.isPlainCode { return Origin(.v8Code, certainty) }

@@ -4,9 +4,12 @@ import AddressSpace
 /// objects lie in them, and hold the reservation that they are in (`MemoryChunk`, V8 6 to 11).
 struct V8PageRecognizer: ContentRecognizer {
   private let mapped: AddressMap
+  /// Whether the process is known to have V8.
+  private let isNamed: Bool
 
   init?(_ scene: borrowing ContentScene) {
     mapped = scene.map
+    isNamed = V8Shapes.isNamed(by: scene.modules)
   }
 
   /// `kPageSize`, which is the alignment of all chunks too.
@@ -16,6 +19,12 @@ struct V8PageRecognizer: ContentRecognizer {
 
   func piece(
     at start: Address, in run: AddressRange, _ scene: borrowing ContentScene
+  ) -> ContentFacts.Piece? {
+    page(at: start, scene) ?? memoryOfWasm(from: start, in: run)
+  }
+
+  private func page(
+    at start: Address, _ scene: borrowing ContentScene
   ) -> ContentFacts.Piece? {
     guard start.value % Self.alignment == 0, let words = scene.memory.words(at: start, count: 16)
     else { return nil }
@@ -45,5 +54,16 @@ struct V8PageRecognizer: ContentRecognizer {
       end = min(region.range.upper, range.upper)
     }
     return (end, isCode)
+  }
+
+  /// The rest of a region behind a page, below a reserve: both in pages of WebAssembly's.
+  private func memoryOfWasm(from start: Address, in run: AddressRange) -> ContentFacts.Piece? {
+    let page: UInt64 = 64 << 10
+    guard isNamed, start > run.lower, start.value % page == 0, run.upper.value % page == 0,
+      let reserve = mapped.region(at: run.upper), reserve.isPlainReserve,
+      reserve.range.upper.value % page == 0, mapped.region(at: start)?.range.upper == run.upper,
+      let range = AddressRange(start, run.upper)
+    else { return nil }
+    return ContentFacts.Piece(range, Origin(.wasmMemory, .likely))
   }
 }
