@@ -20,6 +20,7 @@ struct CaptureHeader {
   private var contents: [ContentFacts.Piece] = []
   private var areContentsComplete: Bool?
   private var isCapture = false
+  private var heap = CapturedHeap()
 
   /// Reads one comment line; answers what is wrong with it.
   mutating func read(_ line: String, line number: Int) throws(FormatError) -> Diagnostic? {
@@ -63,13 +64,12 @@ struct CaptureHeader {
     return facts
   }
 
-  /// Whether the heap that the capture tells of can be in this map: it ends in a mapping, and nothing
-  /// of it is larger than one.
-  func heapFits(in map: AddressMap) -> Bool {
-    guard let heap = facts.heap else { return true }
-    guard heap.end.value > 0, map.region(at: heap.end - 1) != nil else { return false }
-    let largest = map.regions.lazy.map(\.size).max() ?? .zero
-    return heap.top <= largest && heap.freeChunks.allSatisfy { $0 <= largest }
+  /// Takes the heap that the capture tells of into the facts; answers no, and does not, where it
+  /// cannot be in this map.
+  mutating func takeHeap(into map: AddressMap) -> Bool {
+    guard heap.fits(in: map) else { return false }
+    facts.heap = heap.facts
+    return true
   }
 
   private mutating func read(_ field: Field, _ value: String) -> Bool {
@@ -89,7 +89,13 @@ struct CaptureHeader {
     case .startOfBreak: set(&facts.startOfBreak, address(value))
     case .isRandomized: set(&facts.isRandomized, flag(value))
     case .firstMapping: set(&facts.firstMapping, AddressRange(text: value))
-    case .heap: set(&facts.heap, heap(value))
+    case .heap: heap.readHeap(value)
+    case .heapTopEnd: heap.readTopEnd(value)
+    case .heapChunks: heap.readChunks(value)
+    case .heapRead: heap.readExtent(value)
+    case .mmapThreshold: heap.readThreshold(value)
+    case .topPad: heap.readPad(value)
+    case .arena: heap.readArena(value)
     case .libcVersion: set(&facts.libcVersion, LibcVersion(text: value))
     case .wine: setWine(value)
     case .traits: flag(value).map { facts.knowsTraits = $0 } != nil
@@ -119,19 +125,6 @@ struct CaptureHeader {
     default: return false
     }
     return true
-  }
-
-  /// `END TOP contiguous|pieces [CHUNK,CHUNK...]`; none of it can be larger than its space.
-  private func heap(_ text: String) -> HeapFacts? {
-    let words = text.split(separator: " ")
-    guard words.count >= 3, let end = address(String(words[0])), let top = bytes(String(words[1])),
-      top.value <= end.value, words[2] == "contiguous" || words[2] == "pieces"
-    else { return nil }
-    let chunks = words.count > 3 ? words[3].split(separator: ",").map { bytes(String($0)) } : []
-    guard chunks.allSatisfy({ $0.map { $0.value <= end.value } == true }) else { return nil }
-    return HeapFacts(
-      top: top, end: end, isContiguous: words[2] == "contiguous",
-      freeChunks: chunks.compactMap { $0 })
   }
 
   /// `LOW-HIGH CERTAINTY OWNER`
@@ -177,6 +170,12 @@ extension CaptureHeader {
     case isRandomized = "randomized"
     case firstMapping = "first-mapping"
     case heap
+    case heapTopEnd = "heap-top-end"
+    case heapChunks = "heap-chunks"
+    case heapRead = "heap-read"
+    case mmapThreshold = "mmap-threshold"
+    case topPad = "top-pad"
+    case arena
     case libcVersion = "libc-version"
     case wine
     case traits = "traits-known"

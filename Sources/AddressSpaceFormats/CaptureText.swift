@@ -64,18 +64,12 @@ public struct CaptureText {
     add(.lowestMapping, facts.lowestMapping.map(\.description))
     add(.legacySysctl, facts.legacySysctl.map(yesOrNo))
     add(.startOfBreak, facts.startOfBreak.map(\.description))
-    add(.heap, facts.heap.map(heap))
+    fields += facts.heap.map(CapturedHeap.lines) ?? []
     add(.firstMapping, facts.firstMapping.map(\.description))
     add(.libcVersion, facts.libcVersion.map(\.description))
     add(.wine, facts.wine.map(wine))
     add(.traits, facts.knowsTraits ? "yes" : nil)
     return fields
-  }
-
-  private static func heap(_ heap: HeapFacts) -> String {
-    let chunks = heap.freeChunks.map { "\($0.value)" }.joined(separator: ",")
-    return "\(heap.end) \(heap.top.value) \(heap.isContiguous ? "contiguous" : "pieces")"
-      + (chunks.isEmpty ? "" : " " + chunks)
   }
 
   private static func wine(_ wine: WineFacts) -> String {

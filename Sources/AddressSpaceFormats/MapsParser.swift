@@ -147,8 +147,7 @@ extension MapsParser {
   private mutating func snapshot(path: String?) throws(FormatError) -> Snapshot {
     guard !regions.isEmpty else { throw .noRegions(badLines: diagnostics.count) }
     let (map, overlapping) = AddressMap.assembling(header.marking(regions))
-    if !header.heapFits(in: map) {
-      header.facts.heap = nil
+    if !header.takeHeap(into: map) {
       diagnostics.append(Diagnostic("the capture's heap is none of its mappings; it was ignored"))
     }
     if !overlapping.isEmpty {

@@ -81,7 +81,12 @@ public struct LiveProcess: Sendable {
       facts.libcVersion = LibcProbe(pid: pid).version(in: map)
       facts.wine = WineProbe(pid: pid, map: map, wordSize: wordSize).facts()
       if facts.wine == nil {
-        facts.heap = GlibcArena(pid: pid, map: map, wordSize: wordSize).facts()
+        facts.heap = ProcessHeap(pid: pid, wordSize: wordSize).flatMap { memory in
+          GlibcHeap(
+            map: map, wordSize: wordSize, version: facts.libcVersion,
+            startOfBreak: facts.startOfBreak
+          ).facts(in: memory)
+        }
       }
       facts.contents = ContentProbe(pid: pid, map: map, facts: facts, wordSize: wordSize).contents()
     }

@@ -9,6 +9,7 @@ struct HostileCaptureTests {
   static let keys = [
     "pid", "word-size", "machine", "kernel-machine", "page-size", "personality", "stack-limit",
     "lowest-mapping", "legacy-va-layout", "start-of-break", "randomized", "first-mapping", "heap",
+    "heap-top-end", "heap-chunks", "heap-read", "mmap-threshold", "top-pad", "arena",
     "libc-version", "wine", "traits-known", "no-reserve", "grows-down",
   ]
 
@@ -73,6 +74,10 @@ struct HostileCaptureTests {
       ("personality", "yes"), ("stack-limit", "much"), ("lowest-mapping", "10000"),
       ("legacy-va-layout", "1"), ("first-mapping", "0x2-0x1"), ("heap", "0x1000 4097 contiguous"),
       ("heap", "0x1000 1 heaped"), ("heap", "0x1000 1 contiguous 9999"), ("libc-version", "two"),
+      ("heap", "0x1000 1 contiguous 0x20-0x30,0x28-0x38"), ("heap-top-end", "1000"),
+      ("heap-chunks", "16"), ("heap-chunks", "4611686018427387904*2"), ("heap-read", "some"),
+      ("heap-read", "whole much"), ("mmap-threshold", "low"), ("top-pad", "-1"),
+      ("arena", "used=1"), ("arena", "used=x whole"), ("arena", "whole 5"),
       ("wine", "perhaps"), ("traits-known", "?"), ("no-reserve", "all"), ("grows-down", ""),
       ("pid", "4294967296"), ("randomized", "maybe"), ("start-of-break", "0x"),
     ]

@@ -77,18 +77,14 @@ public struct Forecaster: Sendable {
         left += capacity.left(of: range)
       }
     }
-    if let growth = footprint.heapGrowth, mayBeServedByUnreadHeap(growth) { isExact = false }
+    let count = blocks * footprint.buffersPerSet + chunks
+    if let growth = footprint.heapGrowth, !room.isCertain(of: growth, beside: count) {
+      isExact = false
+    }
     return Fit(
-      count: blocks * footprint.buffersPerSet + chunks,
+      count: count,
       places: limit == 0 ? [] : places(by: capacity, limit: limit),
       left: left, isExact: isExact)
-  }
-
-  /// Whether the heap could serve a chunk without growing, and was not read: or is not even known.
-  private func mayBeServedByUnreadHeap(_ growth: HeapGrowth) -> Bool {
-    guard room.facts.heap == nil else { return false }
-    guard room.endOfBreak != nil else { return true }
-    return room.regions.contains { $0.kind == .heap && $0.size >= growth.chunk }
   }
 
   /// Where blocks that are all alike go: by the system's searches, then in the brk heap; small ones

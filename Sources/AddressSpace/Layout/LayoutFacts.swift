@@ -20,7 +20,7 @@ public struct LayoutFacts: Hashable, Sendable {
   public var legacySysctl: Bool?
   /// Where the brk heap begins (field 47 of `/proc/PID/stat`), grown or not.
   public var startOfBreak: Address?
-  /// What malloc's main arena holds, nil where it was not read.
+  /// What glibc's malloc holds, nil where it was not read.
   public var heap: HeapFacts?
   /// What anonymous memory was seen to hold, nil where it was not read.
   public var contents: ContentFacts?
@@ -57,28 +57,6 @@ public struct LayoutFacts: Hashable, Sendable {
 
   /// A stack limit that says there is none.
   public static let unlimitedStack = ByteCount(.max)
-}
-
-/// What malloc's main arena keeps in the brk heap (glibc's `malloc_state`).
-public struct HeapFacts: Hashable, Sendable {
-  /// The unused end of the heap, its top chunk, in bytes.
-  public var top: ByteCount
-  /// Where the heap really ends: the mapping that holds it may have merged with one above.
-  public var end: Address
-  /// Whether the heap is in one piece: else each growth begins a new one.
-  public var isContiguous: Bool
-  /// The sizes of the large free chunks, largest first.
-  public var freeChunks: [ByteCount]
-
-  /// A heap with this much unused.
-  public init(
-    top: ByteCount, end: Address, isContiguous: Bool = true, freeChunks: [ByteCount] = []
-  ) {
-    self.top = top
-    self.end = end
-    self.isContiguous = isContiguous
-    self.freeChunks = freeChunks
-  }
 }
 
 /// The bits of `personality(2)` that shape an address space (`linux/personality.h`).

@@ -63,7 +63,7 @@ struct FootprintModel: Sendable {
     GlibcMalloc(
       version: allocator.version ?? facts.libcVersion ?? LibcVersion(2, 36),
       wordSize: layout.wordSize, machine: facts.machine ?? (layout.isArm ? .arm : .i386),
-      page: layout.pageSize)
+      page: layout.pageSize, heap: facts.heap)
   }
 
   /// `RtlAllocateHeap`: above 0x7F000 bytes a block of its own with a header of 0x20 bytes.

@@ -8,6 +8,8 @@ struct SpanPool: Sendable {
   private var endOfBreak: Address?
   private var heapTop: ByteCount
   private let isContiguous: Bool
+  /// The free chunks of the heap, smallest first: the best fit is taken.
+  private var freeChunks: [AddressRange]
 
   /// The pool of a room's free spans; no block of less than `smallest` bytes will be asked for.
   init(_ room: Room, smallest: ByteCount) {
@@ -20,6 +22,9 @@ struct SpanPool: Sendable {
     endOfBreak = end
     heapTop = room.facts.heap?.top ?? .zero
     isContiguous = room.facts.heap?.isContiguous ?? true
+    freeChunks = (room.facts.heap?.freeChunks ?? []).sorted {
+      ($0.size, $0.lower) < ($1.size, $1.lower)
+    }
   }
 
   /// Takes all blocks of one buffer, or changes nothing and returns nil.
@@ -84,10 +89,24 @@ struct SpanPool: Sendable {
 
   /// Takes a chunk from what is free in the brk heap, without growing it.
   private mutating func reuse(_ growth: HeapGrowth) -> AddressRange? {
+    if let chunk = reuseChunk(growth) { return chunk }
     guard let end = endOfBreak, heapTop >= growth.chunk + growth.smallest else { return nil }
     let start = end.lowered(by: heapTop)
     heapTop = heapTop - growth.chunk
     return AddressRange(start, start + growth.chunk)
+  }
+
+  /// Takes a chunk from the smallest free one that holds it.
+  private mutating func reuseChunk(_ growth: HeapGrowth) -> AddressRange? {
+    let index = freeChunks.partitioningIndex { $0.size >= growth.chunk }
+    guard index < freeChunks.count else { return nil }
+    let whole = freeChunks.remove(at: index)
+    guard let taken = AddressRange(whole.lower, whole.lower + growth.chunk) else { return nil }
+    if let rest = AddressRange(taken.upper, whole.upper), rest.size >= growth.smallest {
+      let place = freeChunks.partitioningIndex { ($0.size, $0.lower) >= (rest.size, rest.lower) }
+      freeChunks.insert(rest, at: place)
+    }
+    return taken
   }
 
   /// Lets the brk heap grow by what a chunk needs beyond its unused end.
