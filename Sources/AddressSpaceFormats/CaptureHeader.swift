@@ -19,6 +19,7 @@ struct CaptureHeader {
   private var growsDown: [AddressRange] = []
   private var contents: [ContentFacts.Piece] = []
   private var areContentsComplete: Bool?
+  private var distinct: [AddressRange] = []
   private var isCapture = false
   private var heap = CapturedHeap()
 
@@ -45,13 +46,15 @@ struct CaptureHeader {
 
   /// The regions with the traits that the capture keeps beside the map.
   func marking(_ regions: [Region]) -> [Region] {
-    guard !noReserve.isEmpty || !growsDown.isEmpty else { return regions }
+    guard !noReserve.isEmpty || !growsDown.isEmpty || !distinct.isEmpty else { return regions }
     let unreserved = Set(noReserve)
     let growing = Set(growsDown)
+    let distinct = Set(distinct)
     return regions.map { region in
       var traits = region.traits
       if unreserved.contains(region.range) { traits.insert(.noReserve) }
       if growing.contains(region.range) { traits.insert(.growsDown) }
+      if distinct.contains(region.range) { traits.insert(.distinct) }
       return traits == region.traits ? region : region.with(traits)
     }
   }
@@ -104,6 +107,11 @@ struct CaptureHeader {
     case .contents: content(value).map { contents.append($0) } != nil
     case .contentsRead:
       set(&areContentsComplete, value == "all" ? true : value == "part" ? false : nil)
+    case .distinct: AddressRange(text: value).map { distinct.append($0) } != nil
+    case .limitAddressSpace, .limitData, .dataSegment, .ignoresData, .mostMappings, .overcommit,
+      .memory, .cgroup:
+      LimitText.read(field, value, into: &facts.limits)
+    case .held: set(&facts.held, LimitText.held(value))
     }
   }
 
@@ -183,5 +191,15 @@ extension CaptureHeader {
     case growsDown = "grows-down"
     case contents
     case contentsRead = "contents-read"
+    case distinct = "distinct"
+    case limitAddressSpace = "limit-address-space"
+    case limitData = "limit-data"
+    case dataSegment = "data-segment"
+    case ignoresData = "limit-data-ignored"
+    case mostMappings = "max-map-count"
+    case overcommit
+    case memory
+    case cgroup = "cgroup-memory"
+    case held
   }
 }
