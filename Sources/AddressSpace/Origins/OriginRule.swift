@@ -27,6 +27,7 @@ public struct OriginRules: Sendable {
     ContentOrigins.self,
     StackShapes.self,
     GlibcArenaShapes.self,
+    MallocShapes.self,
   ]
 
   /// Who uses the region at `index` of `Room.regions`; nil where no rule tells, and for files,
