@@ -33,6 +33,7 @@ public struct OriginRules: Sendable {
     JavaShapes.self,
     DotnetShapes.self,
     V8Shapes.self,
+    OtherMallocShapes.self,
     MallocShapes.self,
   ]
 
