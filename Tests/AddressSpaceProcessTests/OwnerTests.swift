@@ -68,6 +68,7 @@ struct SeenOrigins {
     case "arena": holds(low..<low + 1, [.glibcArena], comment)
     case "heap": holds(low..<low + 1, [.breakHeap], comment)
     case "malloc": holds(low..<low + second, [.malloc], comment)
+    case "obmalloc": holds(low..<low + 1, [.obmallocArena], comment)
     case "own": isNobodys(low..<second, comment)
     default: Issue.record("unknown line: \(line)")
     }
@@ -86,8 +87,10 @@ struct SeenOrigins {
       } else {
         let piece = pieces.first
         #expect(pieces.count == 1 && owners.contains { $0 == piece?.origin.owner }, comment)
-        // Only a chunk amid what the program filled itself is in doubt.
-        let least: Origin.Certainty = owners == [.malloc] ? .likely : .certain
+        // A chunk amid what the program filled itself is in doubt, and where an arena begins whose
+        // first pool does not, with something unknown behind it.
+        let inDoubt: [Origin.Owner] = [.malloc, .obmallocArena]
+        let least: Origin.Certainty = owners.allSatisfy(inDoubt.contains) ? .likely : .certain
         #expect(piece.map { $0.origin.certainty >= least } == true, comment)
         if let piece, piece.range.clamped(to: region.range) == region.range {
           #expect(origin == piece.origin, comment)

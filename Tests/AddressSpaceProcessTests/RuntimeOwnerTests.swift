@@ -88,7 +88,8 @@ struct RuntimeOwnerTests {
     #expect(heap.map(\.0.size).total() >= .mebibytes(64))
   }
 
-  @Test("what Java's memory tracking says", arguments: ["-XX:+UseSerialGC", "-XX:+UseG1GC", "-Xint"])
+  @Test(
+    "what Java's memory tracking says", arguments: ["-XX:+UseSerialGC", "-XX:+UseG1GC", "-Xint"])
   func java(option: String) throws {
     guard access("/usr/bin/java", X_OK) == 0 else { try Test.cancel("needs java") }
     let child = try Child(

@@ -4,7 +4,7 @@
 public struct ContentFacts: Hashable, Sendable {
   /// What was recognised: in address order, none overlapping another.
   public let pieces: [Piece]
-  /// Whether every region was looked at; else only the largest were.
+  /// Whether all regions of 64 KiB and more were looked at; else only the largest were.
   public let isComplete: Bool
 
   /// A stretch of memory, all of one owner. One region can hold several: the kernel merges

@@ -17,7 +17,8 @@ struct GoShapes: OriginRule {
     heap = runs.first { run in
       if let seen { return run.range.contains(seen.range.lower) }
       return isNarrow
-        ? Self.isNarrowHeap(run, scene.regions, above: program) : Self.isWideHeap(run, scene.regions)
+        ? Self.isNarrowHeap(run, scene.regions, above: program)
+        : Self.isWideHeap(run, scene.regions)
     }
     if heap == nil { return nil }
   }
@@ -33,7 +34,8 @@ struct GoShapes: OriginRule {
   private static func isNarrowHeap(
     _ run: PrivateRuns.Run, _ regions: [Region], above program: Address?
   ) -> Bool {
-    guard let program, let last = run.indices.last, GoPlaces.isNarrowStart(run.range.lower, program),
+    guard let program, let last = run.indices.last,
+      GoPlaces.isNarrowStart(run.range.lower, program),
       run.range.size >= leastReserve, run.range.size.value % GoPlaces.narrowArena.value == 0
     else { return false }
     return regions[run.indices.lowerBound].isPlainMemory && regions[last].isPlainReserve

@@ -1,17 +1,17 @@
 /// What HotSpot maps, in a process that has `libjvm.so`: code that is both written and run, and
 /// reservations that are given memory from their low end.
 struct JavaShapes: OriginRule {
-  private let runs: PrivateRuns
-  /// The run of the heap, as far as a map can tell.
+  /// Where the heap is, as far as a map can tell.
   private let heap: AddressRange?
+  private let isHeapLikely: Bool
+  private let arena: ByteCount
 
   init?(_ scene: OriginScene) {
     guard scene.system == .linux, scene.hasModule("libjvm.so") else { return nil }
-    runs = PrivateRuns(scene.regions)
-    heap =
-      scene.wordSize == .bits64
-      ? Self.compressedHeap(scene.regions) ?? Self.largestPair(scene)
-      : Self.largestPair(scene)
+    arena = GlibcArenaShapes.largestHeap(scene.wordSize)
+    let compressed = scene.wordSize == .bits64 ? Self.compressedHeap(scene.regions) : nil
+    heap = compressed ?? Self.largestChain(scene, arena: arena)
+    isHeapLikely = compressed != nil || scene.wordSize == .bits32
   }
 
   func origin(at index: Int, in scene: OriginScene) -> Origin? {
@@ -21,21 +21,39 @@ struct JavaShapes: OriginRule {
     if region.isPlainReserve, let below = scene.below(index), below.isPlainCode {
       return Origin(.javaCode, .likely)
     }
-    if let heap, heap.contains(region.range.lower) { return Origin(.javaHeap, .likely) }
-    if Self.isStack(index, in: scene) { return Origin(.threadStack, .likely) }
-    if region.isPlainReserve {
-      return region.size >= Self.leastTable ? Origin(.javaTables, .likely) : nil
+    if let heap, heap.contains(region.range.lower) {
+      return Origin(.javaHeap, isHeapLikely ? .likely : .possible)
     }
-    guard region.isPlainMemory, region.kind == .anonymous, let above = scene.above(index),
-      above.isPlainReserve, above.size > Self.largestGuard
+    if Self.isStack(index, in: scene) { return Origin(.threadStack, .likely) }
+    if region.isPlainReserve, let below = scene.below(index) {
+      return tables(below, reserve: region)
+    }
+    return scene.above(index).flatMap { tables(region, reserve: $0) }
+  }
+
+  /// Memory with a reserve above it. Metaspace is given memory 64 KiB at a time
+  /// (`Settings::commit_granule_bytes`); the tables of collectors by pages, as others do too.
+  private func tables(_ memory: Region, reserve: Region) -> Origin? {
+    guard memory.isPlainMemory, memory.kind == .anonymous, reserve.isPlainReserve,
+      reserve.size > Self.largestGuard, reserve.size <= Self.largestTables
     else { return nil }
-    return Origin(.javaTables, .likely)
+    // What ends where an arena of malloc ends and begins before it is one, merged with others.
+    let end = reserve.range.upper
+    let isArena =
+      end.value % arena.value == 0 && reserve.size < arena
+      && memory.range.lower <= end.lowered(by: arena)
+    let granule = ByteCount.kibibytes(64).value
+    let isMetaspace =
+      memory.range.lower.value % granule == 0 && memory.size.value % granule == 0
+    if isArena || !isMetaspace && memory.range.lower.value % arena.value == 0 { return nil }
+    return Origin(.javaTables, isMetaspace ? .likely : .possible)
   }
 
   /// More than a guard zone of stacks (`StackRedPages`, `StackYellowPages`, `StackReservedPages`:
   /// three to four pages, with shadow pages up to twenty).
   private static let largestGuard = ByteCount.kibibytes(80)
-  private static let leastTable = ByteCount.kibibytes(128)
+  /// A class space is 3 GiB at most.
+  private static let largestTables = ByteCount.gibibytes(4)
 
   /// A stack of a Java thread: its guard zone is part of it, so that both together are what
   /// `-Xss` says, a multiple of 16 KiB. Other threads of the VM have a guard of glibc's below.
@@ -83,21 +101,33 @@ struct JavaShapes: OriginRule {
     return largest.flatMap { $0.size >= .mebibytes(1) ? $0 : nil }
   }
 
-  /// The largest memory with a reserve above it, less what a class space reserves.
-  private static func largestPair(_ scene: OriginScene) -> AddressRange? {
-    let heapMax = GlibcArenaShapes.largestHeap(scene.wordSize)
+  /// The largest stretch of memory and reserves whose parts begin at multiples of 64 KiB: a heap of
+  /// one or several generations.
+  private static func largestChain(_ scene: OriginScene, arena: ByteCount) -> AddressRange? {
     var best: AddressRange?
-    for (index, region) in scene.regions.enumerated().dropLast()
-    where region.isPlainMemory && region.kind == .anonymous {
-      let above = scene.regions[index + 1]
-      guard above.isPlainReserve, above.range.lower == region.range.upper,
-        above.size > largestGuard,
-        let pair = AddressRange(region.range.lower, above.range.upper),
-        pair.size >= .mebibytes(8), pair.upper.value % ByteCount.kibibytes(64).value == 0,
-        !(pair.lower.value % heapMax.value == 0 && pair.size <= heapMax),
-        pair.size > best?.size ?? .zero
-      else { continue }
-      best = pair
+    var chain: AddressRange?
+    for region in scene.regions {
+      let isStart = region.range.lower.value % ByteCount.kibibytes(64).value == 0
+      let isPart =
+        region.isPlainMemory && region.kind == .anonymous
+        || region.isPlainReserve && region.size > largestGuard
+      guard isStart, isPart else {
+        chain = nil
+        continue
+      }
+      // Behind a reserve only another generation follows, no table.
+      if let last = chain, last.upper == region.range.lower,
+        region.isPlainReserve || region.size >= .mebibytes(1),
+        let joined = AddressRange(last.lower, region.range.upper)
+      {
+        chain = joined
+      } else {
+        let isArena =
+          region.range.lower.value % arena.value == 0 && region.size < arena
+          && scene.wordSize == .bits64
+        chain = region.isPlainMemory && !isArena ? region.range : nil
+      }
+      if let chain, chain.size >= .mebibytes(8), chain.size > best?.size ?? .zero { best = chain }
     }
     return best
   }

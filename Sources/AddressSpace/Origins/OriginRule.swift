@@ -27,12 +27,13 @@ public struct OriginRules: Sendable {
     DeviceOrigins.self,
     ContentOrigins.self,
     StackShapes.self,
+    GoShapes.self,
     GlibcArenaShapes.self,
     WineShapes.self,
-    GoShapes.self,
     JavaShapes.self,
     DotnetShapes.self,
     V8Shapes.self,
+    OtherMallocShapes.self,
     MallocShapes.self,
   ]
 

@@ -64,7 +64,8 @@ package struct V8Shapes: OriginRule {
     if let below = scene.below(index), Self.isWasm(below, reserve: region, scene.wordSize) {
       return true
     }
-    return scene.wordSize == .bits64 && region.size >= .gibibytes(1) && index + 2 < scene.regions.count
+    return scene.wordSize == .bits64 && region.size >= .gibibytes(1)
+      && index + 2 < scene.regions.count
       && above.map { Self.isWasm($0, reserve: scene.above(index + 1), .bits64) } ?? false
   }
 

@@ -12,6 +12,8 @@ struct WineShapes: OriginRule {
   private static let granularity = ByteCount.kibibytes(64)
   /// The block of PEB and TEBs (`virtual_alloc_first_teb` in Wine's dlls/ntdll/unix/virtual.c).
   private static let block = ByteCount.mebibytes(2)
+  /// Programs hardly reserve as much at once as Wine does for them.
+  private static let largeReserve = ByteCount.mebibytes(128)
   /// Windows reserves no smaller stack than this.
   private static let leastStack = ByteCount.kibibytes(64)
 
@@ -20,6 +22,9 @@ struct WineShapes: OriginRule {
     guard region.isPlainMemory || region.isPlainReserve, region.kind != .image else { return nil }
     if region.isPlainReserve, region.traits.contains(.noReserve) {
       return Origin(.wineReserve, .likely)
+    }
+    if region.isPlainReserve, region.size >= Self.largeReserve {
+      return Origin(.wineReserve, .possible)
     }
     if region.isPlainReserve, let above = scene.above(index), above.isPlainMemory,
       let origin = Self.origin(reserve: region, below: above)
@@ -60,7 +65,7 @@ struct WineShapes: OriginRule {
   /// Memory with a reserve above it that together fill views.
   private static func isHeap(_ memory: Region, reserve: Region) -> Bool {
     memory.isPlainMemory && memory.kind == .anonymous && reserve.isPlainReserve
-      && !reserve.traits.contains(.noReserve)
+      && !reserve.traits.contains(.noReserve) && reserve.size < largeReserve
       && memory.range.lower.value % granularity.value == 0
       && reserve.range.upper.value % granularity.value == 0
   }

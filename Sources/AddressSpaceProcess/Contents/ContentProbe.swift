@@ -25,14 +25,15 @@ struct ContentProbe {
 
   /// More runs than this are not looked at, the largest first.
   private static let mostRuns = 4000
+  /// Of those below this size fewer.
+  private static let smallRun = ByteCount.kibibytes(64)
+  private static let mostSmallRuns = 500
   /// More places than this are not looked at in all runs together.
   private static let mostPlaces = 100_000
   /// More pages of what nobody claims are not searched for the beginning of something.
   private static let mostSearched = 8192
   /// Smaller allocations are mapped by themselves only where a program asked for it.
   private static let smallestChunk = ByteCount.kibibytes(128)
-  /// So many pieces one behind the other prove themselves.
-  private static let longestChain = 16
 
   /// What was recognised, nil where the memory may not be read.
   func contents() -> ContentFacts? {
@@ -46,9 +47,11 @@ struct ContentProbe {
     }
     let runs = writableRuns(scene)
     var walk = Walk(recognizers: recognizers, surveyed: recognizers.flatMap { $0.survey(scene) })
-    for run in runs.prefix(Self.mostRuns) { walk.look(at: run, scene) }
+    let large = runs.prefix { $0.range.size >= Self.smallRun }
+    for run in large.prefix(Self.mostRuns) { walk.look(at: run, scene) }
+    for run in runs[large.endIndex...].prefix(Self.mostSmallRuns) { walk.look(at: run, scene) }
     let isComplete =
-      runs.count <= Self.mostRuns && walk.places < Self.mostPlaces
+      large.count <= Self.mostRuns && walk.places < Self.mostPlaces
       && walk.searched < Self.mostSearched
     return ContentFacts(walk.pieces, isComplete: isComplete)
   }
@@ -76,25 +79,49 @@ struct ContentProbe {
         start = max(start, run.starts[number])
         let end = number + 1 < run.starts.count ? run.starts[number + 1] : run.range.upper
         var isProved = true
+        // Up to where pieces are known to follow each other.
+        var chain = start
         while start < run.range.upper, places < ContentProbe.mostPlaces {
           places += 1
           if let piece = piece(at: start, in: run.range, scene) {
-            // What was surveyed is there already.
-            if surveyed.pieces(in: piece.range).first != piece {
-              pieces.append(isProved ? piece : piece.atMostLikely)
+            if start >= chain, isProved, !piece.beginsExactly {
+              isProved = isChain(from: start, to: end, in: run.range, scene)
+              if isProved { chain = end }
             }
-            start = piece.range.upper
-            continue
+            if isProved || !chainsSoon(behind: start, to: end, in: run.range, scene) {
+              // What was surveyed is there already.
+              if surveyed.pieces(in: piece.range).first != piece {
+                pieces.append(isProved ? piece : piece.atMostLikely)
+              }
+              start = piece.range.upper
+              continue
+            }
           }
           guard let next = nextBeginning(behind: start, before: end, in: run.range, scene) else {
             break
           }
           (start, isProved) = next
+          if isProved { chain = end }
         }
       }
     }
 
-    /// The next page where something begins, and whether that is proved.
+    /// Whether pieces that lead to the region's end begin a few pages on: then what seems to begin
+    /// here begins there.
+    private mutating func chainsSoon(
+      behind start: Address, to end: Address, in run: AddressRange,
+      _ scene: borrowing ContentScene
+    ) -> Bool {
+      let page = ByteCount.kibibytes(4)
+      return (1..<4 as Range<UInt64>).contains { count in
+        let place = start + ByteCount(page.value * count)
+        return place < end && isChain(from: place, to: end, in: run, scene)
+      }
+    }
+
+    /// The next page where something begins, and whether that is proved: by pieces that lead from
+    /// there to the region's end. Else a chunk's short header is taken for what it seems only where
+    /// it is as large as those that malloc maps.
     private mutating func nextBeginning(
       behind start: Address, before end: Address, in run: AddressRange,
       _ scene: borrowing ContentScene
@@ -104,10 +131,9 @@ struct ContentProbe {
       while place < end, searched < ContentProbe.mostSearched {
         searched += 1
         if let piece = piece(at: place, in: run, scene) {
-          if piece.origin.owner != .malloc { return (place, true) }
-          // A chunk's header is short: in the midst of unknown memory it proves nothing by itself.
           if isChain(from: place, to: end, in: run, scene) { return (place, true) }
-          if piece.range.size >= ContentProbe.smallestChunk { return (place, false) }
+          let isLarge = piece.range.size >= ContentProbe.smallestChunk
+          if isLarge || piece.origin.owner != .malloc { return (place, false) }
         }
         place = place + page
       }
@@ -115,16 +141,17 @@ struct ContentProbe {
     }
 
     /// Whether pieces follow each other from `start` exactly to the end of a region.
-    private func isChain(
+    private mutating func isChain(
       from start: Address, to end: Address, in run: AddressRange, _ scene: borrowing ContentScene
     ) -> Bool {
       var place = start
-      for _ in 0..<ContentProbe.longestChain {
+      while places < ContentProbe.mostPlaces {
+        places += 1
         guard let piece = piece(at: place, in: run, scene) else { return false }
         place = piece.range.upper
         if place >= end { return scene.map.region(at: place - 1)?.range.upper == place }
       }
-      return true
+      return false
     }
 
     /// What begins at `start`: what was surveyed before what is recognised.
@@ -177,6 +204,12 @@ struct ContentProbe {
 }
 
 extension ContentFacts.Piece {
+  /// Whether it is known where it begins: an arena's first pool may begin behind the arena.
+  fileprivate var beginsExactly: Bool {
+    origin.owner != .obmallocArena || range.lower.value % (16 << 10) == 0
+      || range.size < .mebibytes(1)
+  }
+
   /// The same, at most likely.
   fileprivate var atMostLikely: ContentFacts.Piece {
     ContentFacts.Piece(range, Origin(origin.owner, min(origin.certainty, .likely)))

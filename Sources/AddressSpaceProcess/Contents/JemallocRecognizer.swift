@@ -76,19 +76,14 @@ struct JemallocRecognizer: ContentRecognizer {
         continue
       }
       left -= count
-      // Descriptions begin at multiples of their alignment, 64 bytes and more, of words else.
       let flags = 8 / Int(scene.width)
-      var index = 0
-      while index + flags + 1 < words.count {
+      for index in words.indices.dropLast(flags + 1) {
         if let range = extent(words, index, flags, scene) {
           found.append((block.lower.value + UInt64(index) * scene.width, range))
-          index += 8
-          continue
         }
         // The tree's leaves keep other things in the lowest and the highest bits of a pointer.
         let pointer = words[index] & 0x0000_FFFF_FFFF_FFF0
         if pointer >= low, pointer < high { pointers.insert(pointer) }
-        index += 1
       }
     }
     return found.filter { pointers.contains($0.place) }.map(\.range)

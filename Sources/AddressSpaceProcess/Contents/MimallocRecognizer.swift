@@ -21,7 +21,8 @@ struct MimallocRecognizer: ContentRecognizer {
     var places = 0
     for region in scene.map.regions where region.isPlainMemory && places < Self.mostPlaces {
       guard region.range.lower.value % segment == 0 else { continue }
-      for start in stride(from: region.range.lower.value, to: region.range.upper.value, by: Int(segment))
+      for start in stride(
+        from: region.range.lower.value, to: region.range.upper.value, by: Int(segment))
       {
         places += 1
         let length = region.range.upper.value - start
@@ -97,7 +98,8 @@ struct MimallocRecognizer: ContentRecognizer {
       size < mebibyte / 2
       ? 4096
       : size < 2 * mebibyte
-        ? 64 << 10 : size < 8 * mebibyte ? 256 << 10 : size < 32 * mebibyte ? mebibyte : 4 * mebibyte
+        ? 64 << 10
+        : size < 8 * mebibyte ? 256 << 10 : size < 32 * mebibyte ? mebibyte : 4 * mebibyte
     return (size + unit - 1) / unit * unit
   }
 }

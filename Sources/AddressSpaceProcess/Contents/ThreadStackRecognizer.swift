@@ -31,21 +31,26 @@ struct ThreadStackRecognizer: ContentRecognizer {
 
   func survey(_ scene: borrowing ContentScene) -> [ContentFacts.Piece] {
     var threads: Set<UInt64> = []
-    for region in scene.map.regions
-    where region.kind == .image && region.access.contains(.write) && isHome(region, scene) {
+    var isHome = false
+    for region in scene.map.regions where region.kind == .image {
+      // Its bss belongs to the image below it.
+      if !region.isUnnamed { isHome = canHoldHeads(region, scene) }
+      guard isHome, region.access.contains(.write), region.size <= Self.largestData else {
+        continue
+      }
       for head in heads(in: region, scene) { follow(head, scene, &threads) }
     }
     return threads.sorted().compactMap { piece(of: $0, scene) }
   }
 
-  /// Whether the heads of the lists can be in a region: they are in the loader's data (2.34 and up),
-  /// in libpthread's, or in a program that has its C library in itself.
-  private func isHome(_ region: Region, _ scene: borrowing ContentScene) -> Bool {
-    guard region.size <= Self.largestData, let end = region.name.lastIndex(of: "/") else {
-      return region.isUnnamed && region.size <= Self.largestData
+  /// Whether an image's data can hold the heads of the lists: the loader's (2.34 and up),
+  /// libpthread's, or a program's that has its C library in itself.
+  private func canHoldHeads(_ image: Region, _ scene: borrowing ContentScene) -> Bool {
+    let file = image.name.utf8.lastIndex(of: UInt8(ascii: "/")).map {
+      image.name[image.name.index(after: $0)...]
     }
-    let file = region.name[region.name.index(after: end)...]
-    return scene.isStatic || ["ld-", "ld.so", "libpthread"].contains { file.hasPrefix($0) }
+    let name = file ?? image.name[...]
+    return scene.isStatic || ["ld-", "ld.so", "libpthread"].contains { name.hasPrefix($0) }
   }
 
   /// The heads of lists of threads in a region: two links that lead to a thread's structure each,

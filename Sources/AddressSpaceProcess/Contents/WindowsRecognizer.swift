@@ -41,7 +41,8 @@ struct WindowsRecognizer: ContentRecognizer {
   ) -> ContentFacts.Piece? {
     guard start.value % Self.granularity == 0, let words = scene.memory.words(at: start, count: 64)
     else { return nil }
-    let end = heapEnd(start, words, scene) ?? segmentEnd(start, words, scene)
+    let end =
+      heapEnd(start, words, scene) ?? segmentEnd(start, words, scene)
       ?? largeEnd(start, words, scene)
     return end.flatMap { AddressRange(start, $0) }.map {
       ContentFacts.Piece($0, Origin(.windowsHeap, .certain))
