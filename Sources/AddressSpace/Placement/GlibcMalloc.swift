@@ -73,15 +73,16 @@ struct GlibcMalloc: Sendable {
   }
 
   /// Small chunks come from the brk heap; where that cannot grow, from mappings of a mebibyte in its
-  /// place. In 2.35 to 2.37, where two arguments were swapped, only the first is so large; those after
-  /// it hold one chunk and the pad, so that a mebibyte of them is counted.
+  /// place. In 2.35 to 2.37, where two arguments were swapped, only the first is of whole mebibytes; those
+  /// after it hold one chunk and the pad, so that as many are counted as go into the first.
   private func packed(_ chunk: ByteCount, _ aligned: AlignedChunk?) -> Footprint {
     let small = (chunk + pad).roundedUp(to: page) ?? chunk
-    let refill = max(small, Self.mapping)
+    let isSwapped = (LibcVersion(2, 35)...LibcVersion(2, 37)).contains(version)
+    let refill =
+      isSwapped ? small.roundedUp(to: Self.mapping) ?? small : max(small, Self.mapping)
     func chunks(in mapping: ByteCount) -> UInt64 {
       mapping.lowered(by: ByteCount(2 * smallestChunk)).value / chunk.value
     }
-    let isSwapped = (LibcVersion(2, 35)...LibcVersion(2, 37)).contains(version)
     return Footprint(
       blocks: [Block(size: refill)],
       buffersPerSet: isSwapped

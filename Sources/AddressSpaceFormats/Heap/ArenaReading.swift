@@ -76,10 +76,12 @@ struct ArenaReading {
     let infoSize = state.address - firstHeap
     guard infoSize < 256, infoSize > 4 * rules.width - 1 else { return nil }
     var heaps: [AddressRange] = []
+    var seen: Set<UInt64> = []
     var heap = state.top & mask
     var isWhole = true
     while heaps.count < Self.mostHeaps {
-      guard let info = memory.numbers(at: heap, count: 3), info[0] == state.address,
+      guard seen.insert(heap).inserted, let info = memory.numbers(at: heap, count: 3),
+        info[0] == state.address,
         info[2] > infoSize, info[2] <= rules.heapSpan,
         let range = AddressRange(Address(heap), Address(heap + info[2]))
       else {
