@@ -41,7 +41,7 @@ public struct CaptureText {
     while start < text.count {
       let end = text[start...].firstIndex(of: 0x0A).map { $0 + 1 } ?? text.count
       let line = start..<(text[end - 1] == 0x0A ? end - 1 : end)
-      if (try? MapsLine(text, line)) != nil { kept += text[start..<end] }
+      if text[line].contains(0x2D), (try? MapsLine(text, line)) != nil { kept += text[start..<end] }
       start = end
     }
     return kept

@@ -65,6 +65,8 @@ public struct MapsParser {
     }
     // The one detail whose value the process chose itself: it may look like a mapping.
     if bytes[line].starts(with: "Name:".utf8), isDetail(line) { return }
+    // Most lines of smaps: a mapping has a dash between its addresses.
+    if !bytes[line].contains(0x2D), isDetail(line) || isBlank(line) { return }
     do throws(MapsLine.Failure) {
       try append(MapsLine(bytes, line), number: number)
     } catch {

@@ -91,18 +91,19 @@ struct LimitTrialTests {
       limits: limit, program: "limits32", allocator: .malloc, size: 60_000,
       options: "--seed 3 --blocks 20 --allocator malloc")
     let (forecast, reality) = try await held(trial, request: "60000")
-    #expect(forecast.fits <= reality.count && forecast.fits + 20 >= reality.count)
+    #expect(
+      forecast.fits <= reality.count && forecast.fits + 20 >= reality.count, "\(forecast.fits)")
   }
 
   /// How many mappings are left, -1 where there is one more than the limit says.
   @Test(
     "the limit of mappings, reached and short of it", .enabled(if: hasVictims, missing),
-    arguments: [-1, 0, 1, 2, 3, 5])
+    arguments: [-1, 0, 1, 2, 5])
   func mappings(left: Int) async throws {
     let isMalloc = left % 2 == 0
     let trial = Trial(
       limits: "true", program: "limits32", allocator: isMalloc ? .malloc : .mmap,
-      size: left == 3 ? 48_000_000 : 600_000,
+      size: left == 5 ? 48_000_000 : 600_000,
       options: "--seed \(138 + left) --blocks 200 --left \(left) --allocator "
         + (isMalloc ? "malloc" : "mmap"))
     let (forecast, reality) = try await held(trial, request: "\(trial.size)")
