@@ -25,6 +25,9 @@ public struct BufferForecast: Sendable {
   /// The largest piece that is left in reach once all of them are placed, nil where none is.
   public let largestLeft: AddressRange?
 
+  /// What besides address space bounds how many: of threads the limits on tasks.
+  public var taskWalls: [TaskWall] = []
+
   /// What to say in one word.
   public enum Verdict: String, Sendable {
     /// At least one fits.

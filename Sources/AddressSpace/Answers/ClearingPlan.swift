@@ -39,10 +39,12 @@ public struct ClearingPlanner: Sendable {
   /// The window of least bytes, then of fewest regions, then the lowest, over all windows that
   /// hold nothing fixed, after whose clearing at least `more` more fit; nil where none is.
   ///
-  /// For a buffer of several blocks (Pillow) the count of one window is an estimate, so what is
-  /// found is tried out; it is cheap, but there may be a cheaper one.
+  /// For a buffer of several blocks (Pillow) or a thread the count of one window is an estimate, so
+  /// what is found is tried out; it is cheap, but there may be a cheaper one.
   public func cheapest(more: UInt64 = 1) -> ClearingPlan? {
-    guard counter.footprint.blocks.count > 1 else { return estimated(more: more) }
+    guard counter.footprint.blocks.count > 1 || request.isThread else {
+      return estimated(more: more)
+    }
     guard let now = fits(in: room) else { return nil }
     for extra in 0..<Self.mostTries {
       guard let plan = estimated(more: more + extra) else { return nil }
