@@ -1,6 +1,4 @@
 import AddressSpace
-import AddressSpaceFormats
-import SystemPackage
 
 /// Reads from `/proc` what decides a process's layout. What may not be read stays unknown.
 struct FactReader {
@@ -21,7 +19,7 @@ struct FactReader {
     }
     facts.stackLimit = files.textIfReadable("limits").flatMap(Self.stackLimit)
     facts.lowestMapping = LowestMapping.read()
-    facts.legacySysctl = Self.number("/proc/sys/vm/legacy_va_layout").map { $0 != 0 }
+    facts.legacySysctl = ProcFile.number("/proc/sys/vm/legacy_va_layout").map { $0 != 0 }
     let stat = files.textIfReadable("stat").flatMap(ProcessStat.init)
     facts.startOfBreak = stat?.startOfBreak
     facts.isRandomized = stat?.isRandomized
@@ -48,12 +46,5 @@ struct FactReader {
       let soft = line.dropFirst(name.count).split(separator: " ").first
     else { return nil }
     return soft == "unlimited" ? LayoutFacts.unlimitedStack : UInt64(soft).map { ByteCount($0) }
-  }
-
-  private static func number(_ path: FilePath) -> UInt64? {
-    guard let file = try? FileDescriptor.open(path, .readOnly) else { return nil }
-    defer { try? file.close() }
-    guard let bytes = try? ProcFile.contents(of: file) else { return nil }
-    return UInt64(String(decoding: bytes, as: UTF8.self).prefix { $0 != "\n" })
   }
 }

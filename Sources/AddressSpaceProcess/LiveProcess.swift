@@ -83,6 +83,7 @@ public struct LiveProcess: Sendable {
       if facts.wine == nil {
         facts.heap = GlibcArena(pid: pid, map: map, wordSize: wordSize).facts()
       }
+      facts.threads = ThreadProbe(pid: pid, map: map, wordSize: wordSize).facts(facts)
     }
     var snapshot = saved
     snapshot.source = source
