@@ -80,6 +80,8 @@ struct CaptureHeader {
     case .isRandomized: set(&facts.isRandomized, flag(value))
     case .firstMapping: set(&facts.firstMapping, AddressRange(text: value))
     case .heap: set(&facts.heap, heap(value))
+    case .threads: set(&facts.threads, threads(value))
+    case .taskLimit: addTaskLimit(value)
     case .libcVersion: set(&facts.libcVersion, LibcVersion(text: value))
     case .wine: setWine(value)
     case .traits: flag(value).map { facts.knowsTraits = $0 } != nil
@@ -121,11 +123,11 @@ struct CaptureHeader {
       freeChunks: chunks.compactMap { $0 })
   }
 
-  private func address(_ text: String) -> Address? {
+  func address(_ text: String) -> Address? {
     text.hasPrefix("0x") ? UInt64(digits: text.dropFirst(2), radix: 16).map { Address($0) } : nil
   }
 
-  private func bytes(_ text: String) -> ByteCount? { UInt64(digits: text).map { ByteCount($0) } }
+  func bytes(_ text: String) -> ByteCount? { UInt64(digits: text).map { ByteCount($0) } }
 
   private func flag(_ text: String) -> Bool? { text == "yes" ? true : text == "no" ? false : nil }
 
@@ -155,6 +157,8 @@ extension CaptureHeader {
     case isRandomized = "randomized"
     case firstMapping = "first-mapping"
     case heap
+    case threads
+    case taskLimit = "task-limit"
     case libcVersion = "libc-version"
     case wine
     case traits = "traits-known"
