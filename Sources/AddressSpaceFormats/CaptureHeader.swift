@@ -99,6 +99,8 @@ struct CaptureHeader {
     case .mmapThreshold: heap.readThreshold(value)
     case .topPad: heap.readPad(value)
     case .arena: heap.readArena(value)
+    case .threads: set(&facts.threads, threads(value))
+    case .taskLimit: addTaskLimit(value)
     case .libcVersion: set(&facts.libcVersion, LibcVersion(text: value))
     case .wine: setWine(value)
     case .traits: flag(value).map { facts.knowsTraits = $0 } != nil
@@ -144,11 +146,11 @@ struct CaptureHeader {
     return ContentFacts.Piece(range, Origin(Origin.Owner(named: String(words[2])), certainty))
   }
 
-  private func address(_ text: String) -> Address? {
+  func address(_ text: String) -> Address? {
     text.hasPrefix("0x") ? UInt64(digits: text.dropFirst(2), radix: 16).map { Address($0) } : nil
   }
 
-  private func bytes(_ text: String) -> ByteCount? { UInt64(digits: text).map { ByteCount($0) } }
+  func bytes(_ text: String) -> ByteCount? { UInt64(digits: text).map { ByteCount($0) } }
 
   private func flag(_ text: String) -> Bool? { text == "yes" ? true : text == "no" ? false : nil }
 
@@ -184,6 +186,8 @@ extension CaptureHeader {
     case mmapThreshold = "mmap-threshold"
     case topPad = "top-pad"
     case arena
+    case threads
+    case taskLimit = "task-limit"
     case libcVersion = "libc-version"
     case wine
     case traits = "traits-known"

@@ -69,6 +69,8 @@ public struct CaptureText {
     add(.startOfBreak, facts.startOfBreak.map(\.description))
     fields += facts.heap.map(CapturedHeap.lines) ?? []
     add(.firstMapping, facts.firstMapping.map(\.description))
+    add(.threads, facts.threads.map(threads))
+    for limit in facts.threads?.limits ?? [] { add(.taskLimit, taskLimit(limit)) }
     add(.libcVersion, facts.libcVersion.map(\.description))
     add(.wine, facts.wine.map(wine))
     add(.traits, facts.knowsTraits ? "yes" : nil)

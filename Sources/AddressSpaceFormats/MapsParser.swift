@@ -155,6 +155,11 @@ extension MapsParser {
     if !header.takeHeap(into: map) {
       diagnostics.append(Diagnostic("the capture's heap is none of its mappings; it was ignored"))
     }
+    if !header.idleStacksFit(in: map) {
+      header.facts.threads?.idleStacks = nil
+      diagnostics.append(
+        Diagnostic("the capture's left stacks are none of its mappings; they were ignored"))
+    }
     if !overlapping.isEmpty {
       var lineOf: [AddressRange: Int] = [:]
       for (region, line) in zip(regions, lines) { lineOf[region.range] = line }

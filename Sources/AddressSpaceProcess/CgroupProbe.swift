@@ -76,8 +76,8 @@ struct CgroupProbe {
     let names =
       isSecond
       ? ("memory.max", "memory.current") : ("memory.limit_in_bytes", "memory.usage_in_bytes")
-    guard let limit = SystemFile.number(FilePath("\(folder)/\(names.0)")),
-      let used = SystemFile.number(FilePath("\(folder)/\(names.1)")),
+    guard let limit = SystemFile.number("\(folder)/\(names.0)"),
+      let used = SystemFile.number("\(folder)/\(names.1)"),
       // Version 1 says that there is none by the largest number of pages.
       limit < 1 << 62
     else { return nil }

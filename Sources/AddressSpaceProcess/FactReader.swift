@@ -1,6 +1,4 @@
 import AddressSpace
-import AddressSpaceFormats
-import SystemPackage
 
 /// Reads from `/proc` what decides a process's layout. What may not be read stays unknown.
 struct FactReader {

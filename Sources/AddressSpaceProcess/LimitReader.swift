@@ -55,7 +55,7 @@ struct LimitReader {
       let limit = numbers["CommitLimit"], let committed = numbers["Committed_AS"]
     else { return nil }
     func reserve(_ name: String) -> ByteCount {
-      SystemFile.number(FilePath("/proc/sys/vm/\(name)"))
+      SystemFile.number("/proc/sys/vm/\(name)")
         .flatMap { ByteCount($0).multiplied(by: 1024) } ?? .zero
     }
     return Overcommit(

@@ -140,6 +140,7 @@ public struct LiveProcess: Sendable {
         }
       }
       facts.contents = ContentProbe(pid: pid, map: map, facts: facts, wordSize: wordSize).contents()
+      facts.threads = ThreadProbe(pid: pid, map: map, wordSize: wordSize).facts(facts)
     }
     // What the memory holds tells more kinds than the map does.
     return Snapshot(source: source, map: map, facts: facts, diagnostics: saved.diagnostics)

@@ -16,19 +16,25 @@ extension ForecastReport {
   private func lines(of answer: Answer, _ style: Style) -> [String] {
     let buffer = answer.buffer
     let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+    let what = buffer.request.isThread ? "" : " by \(buffer.allocator)"
     var lines = [
       style.paint(buffer.fits > 0 ? number : "No", buffer.fits > 0 ? .good : .bad)
-        + " more of \(buffer.request.text) will fit by \(buffer.allocator), "
+        + " more of \(buffer.request.text) will fit\(what), "
         + "\(buffer.footprint) of addresses each."
     ]
     if let heap = buffer.heapFits, heap > 0 {
-      lines.append("  \(heap) of them from what is free in its heap")
+      lines.append(
+        buffer.request.isThread
+          ? "  \(heap) of them on stacks that ended threads left"
+          : "  \(heap) of them from what is free in its heap")
     }
+    // What the heap serves has no place of its own; a stack that was left has.
+    let unplaced = buffer.request.isThread ? 0 : buffer.heapFits ?? 0
     let places = style.rows(buffer.placements, usual: 12)
     for (index, place) in places.enumerated() {
       lines.append("\(index + 1)".padded(left: 6) + "  \(place)  \(place.size)")
     }
-    let rest = buffer.fits - min(buffer.fits, UInt64(places.count) + (buffer.heapFits ?? 0))
+    let rest = buffer.fits - min(buffer.fits, UInt64(places.count) + unplaced)
     if rest > 0, !places.isEmpty { lines.append("        and \(rest) more; --top 0 shows all") }
     lines.append(("Why no more: " + wording.why(buffer)).wrapped(to: style.columns))
     return lines + self.lines(of: answer.nextFit, style)

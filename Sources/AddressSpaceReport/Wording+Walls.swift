@@ -19,6 +19,9 @@ extension Wording {
     case .overcommit where wall.used == .bytes(.zero):
       "for one request: sysctl vm.overcommit_memory"
     case .overcommit: "under CommitLimit: sysctl vm.overcommit_memory"
+    case .userTasks: "tasks under RLIMIT_NPROC: ulimit -u where it was started"
+    case .groupTasks: "tasks under pids.max of its control group"
+    case .machineTasks, .taskNumbers: "tasks under sysctl \(wall.name.rawValue)"
     case .cgroup: "in its control group"
     case .memory: "of memory and swap"
     }
@@ -35,6 +38,8 @@ extension Wording {
     switch wall.name {
     case .mapCount: "as many mappings as vm.max_map_count allows"
     case .overcommit: "the kernel does not promise so much"
+    case .userTasks, .groupTasks, .machineTasks, .taskNumbers:
+      "as many tasks as \(wall.name.rawValue) allows"
     default: "\(wall.name.rawValue) leaves \(headroom(wall))"
     }
   }
@@ -61,6 +66,9 @@ extension Wording {
         "\(needs); the kernel promises \(ByteCount(wall.limit.value)) in all (CommitLimit), of "
         + "which \(left()) would be left. sysctl vm.overcommit_memory and "
         + "vm.overcommit_ratio set it."
+    case .userTasks, .groupTasks, .machineTasks, .taskNumbers:
+      return "would be beyond \(wall.name.rawValue): \(wall.limit.value) tasks are the most, and "
+        + "there would be \(wall.used.value + buffer.fits - min(buffer.fits, buffer.heapFits ?? 0))."
     case .addressSpace, .cgroup, .memory:
       return "\(needs); \(wall.name.rawValue) would have \(left())."
     }

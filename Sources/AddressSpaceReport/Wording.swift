@@ -57,6 +57,7 @@ struct Wording {
 
   /// How many of a buffer will fit, and what is wrong where none does.
   func sentence(for buffer: BufferForecast, _ style: Style) -> String {
+    if buffer.request.isThread { return sentence(forThreads: buffer, style) }
     let what = "\(buffer.request.text) (\(buffer.request.bytes), by \(buffer.allocator))"
     let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
     guard buffer.fits == 0 else {
@@ -75,7 +76,8 @@ struct Wording {
 
   /// One sentence on why the next buffer is refused.
   func why(_ buffer: BufferForecast) -> String {
-    let next = buffer.fits == 0 ? "A buffer" : "Another buffer"
+    let what = buffer.request.isThread ? "thread" : "buffer"
+    let next = buffer.fits == 0 ? "A \(what)" : "Another \(what)"
     let free = buffer.unusableFree
     if let wall = buffer.limitingWall { return "\(next) \(Self.why(buffer, wall))" }
     guard let left = buffer.largestLeft else {

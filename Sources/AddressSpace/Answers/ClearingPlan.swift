@@ -42,11 +42,11 @@ public struct ClearingPlanner: Sendable {
   /// The window of least bytes, then of fewest regions, then the lowest, over all windows that
   /// hold nothing fixed, after whose clearing at least `more` more fit; nil where none is.
   ///
-  /// For a buffer of several blocks (Pillow), and near other walls than address space, the count of
-  /// one window is an estimate, so what is found is tried out; it is cheap, but there may be a
-  /// cheaper one.
+  /// For a buffer of several blocks (Pillow), for a thread, and near other walls than address space,
+  /// the count of one window is an estimate, so what is found is tried out; it is cheap, but there may
+  /// be a cheaper one.
   public func cheapest(more: UInt64 = 1) -> ClearingPlan? {
-    guard counter.footprint.blocks.count > 1 || counter.hasWalls else {
+    guard counter.footprint.blocks.count > 1 || request.isThread || counter.hasWalls else {
       return estimated(more: more)
     }
     guard let now = fits(in: room) else { return nil }

@@ -15,6 +15,7 @@ public struct Forecaster: Sendable {
   public func forecast(
     _ request: BufferRequest, allocator: Allocator? = nil, placements limit: Int = 0
   ) throws(AllocatorError) -> BufferForecast {
+    if request.isThread { return try threads(request, placements: limit) }
     let allocator = allocator ?? .usual(in: room.layout)
     let model = FootprintModel(allocator: allocator, layout: room.layout, facts: room.facts)
     let footprint = try model.footprint(of: request)
@@ -63,7 +64,7 @@ public struct Forecaster: Sendable {
   }
 
   /// The largest of these that is within reach; of equal ones the lowest.
-  private func largestReachable(of ranges: [AddressRange]) -> AddressRange? {
+  func largestReachable(of ranges: [AddressRange]) -> AddressRange? {
     var largest: AddressRange?
     for range in ranges {
       if let largest, (range.size, largest.lower) <= (largest.size, range.lower) { continue }

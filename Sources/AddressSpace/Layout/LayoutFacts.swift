@@ -24,6 +24,8 @@ public struct LayoutFacts: Hashable, Sendable {
   public var heap: HeapFacts?
   /// What anonymous memory was seen to hold, nil where it was not read.
   public var contents: ContentFacts?
+  /// What decides how many more threads it can start, nil where it was not read.
+  public var threads: ThreadFacts?
   /// What the kernel mapped first, flush at the base of all mappings: the dynamic loader or a
   /// static position-independent program, to the size that its program headers give.
   public var firstMapping: AddressRange?

@@ -23,17 +23,25 @@ public struct Wall: Hashable, Sendable {
     case mapCount = "vm.max_map_count"
     /// What the kernel promises: one request, or all of them.
     case overcommit
+    /// The user's limit of tasks, for threads alone, as the next three.
+    case userTasks = "RLIMIT_NPROC"
+    /// The control group's limit of tasks.
+    case groupTasks = "pids.max"
+    /// The machine's limit of tasks.
+    case machineTasks = "kernel.threads-max"
+    /// How many numbers there are for tasks.
+    case taskNumbers = "kernel.pid_max"
     /// A control group's memory. A warning: what is not touched takes none.
     case cgroup = "cgroup memory"
     /// The machine's memory and swap. A warning as well.
     case memory = "available memory"
   }
 
-  /// Bytes, or a number of mappings.
+  /// Bytes, or a number of mappings or tasks.
   public enum Amount: Hashable, Sendable {
     /// Bytes.
     case bytes(ByteCount)
-    /// A number of mappings.
+    /// A number of mappings or tasks.
     case count(UInt64)
 
     /// The number.

@@ -10,6 +10,7 @@ struct FootprintModel: Sendable {
     guard request.bytes < ByteCount(1 << 62), (request.alignment ?? 1) < ByteCount(1 << 62) else {
       throw .tooLarge(request.text)
     }
+    if request.isThread { return ThreadModel(layout: layout, facts: facts).footprint(of: request) }
     switch allocator.family {
     case .mmap:
       try require(.linux)
