@@ -126,7 +126,7 @@ struct LimitTrialTests {
       limits: "ulimit -v \((all.value >> 10) * 2)", program: "limits", allocator: .mmap,
       size: size.value, options: "--allocator mmap")
     let (forecast, reality) = try await held(trial, request: "\(size.value)")
-    #expect(forecast.fits == reality.count)
+    #expect(forecast.fits == reality.count && forecast.isExact)
     #expect(reality.count == (side > 0 ? 0 : 1))
     #expect(side < 0 || forecast.limitingWall?.name == .overcommit && forecast.verdict == .limited)
   }
