@@ -84,9 +84,12 @@ struct WalledPlacement {
         block.slack == .zero
         && placed == budget.placed(of: open.runs, most: most, by: rules, hopefully: true).count
     }
-    if placed < all, room.layout.system != .linux || budget.promised.value < .max {
+    // What Wine's programs commit, and when it makes mappings of its reservation, is not known.
+    let isWine = room.layout.system == .wine
+    if placed < all, budget.promised.value < .max || isWine && budget.data.value < .max {
       isExact = false
     }
+    if placed < most, isWine { isExact = false }
     blocks = placed
     var rest = placed
     for run in open.runs where rest > 0 {
