@@ -13,8 +13,8 @@ extension Wording {
   static func setter(_ wall: Wall) -> String {
     switch wall.name {
     case .addressSpace: "of addresses"
-    case .resourceAddressSpace: "under RLIMIT_AS: ulimit -v where it was started"
-    case .resourceData: "under RLIMIT_DATA: ulimit -d where it was started"
+    case .resourceAddressSpace: "under RLIMIT_AS (ulimit -v of its shell)"
+    case .resourceData: "under RLIMIT_DATA (ulimit -d of its shell)"
     case .mapCount: "mappings under sysctl vm.max_map_count"
     case .overcommit where wall.used == .bytes(.zero):
       "for one request: sysctl vm.overcommit_memory"
@@ -36,10 +36,9 @@ extension Wording {
   /// Why a wall lets none pass, in a few words.
   static func refusal(_ wall: Wall) -> String {
     switch wall.name {
-    case .mapCount: "as many mappings as vm.max_map_count allows"
-    case .overcommit: "the kernel does not promise so much"
-    case .userTasks, .groupTasks, .machineTasks, .taskNumbers:
-      "as many tasks as \(wall.name.rawValue) allows"
+    case .mapCount: "vm.max_map_count is reached"
+    case .overcommit: "not promised by the kernel"
+    case .userTasks, .groupTasks, .machineTasks, .taskNumbers: "\(wall.name.rawValue) is reached"
     default: "\(wall.name.rawValue) leaves \(headroom(wall))"
     }
   }

@@ -126,9 +126,34 @@ struct LimitTrialTests {
       limits: "ulimit -v \((all.value >> 10) * 2)", program: "limits", allocator: .mmap,
       size: size.value, options: "--allocator mmap")
     let (forecast, reality) = try await held(trial, request: "\(size.value)")
-    #expect(forecast.fits == reality.count)
+    #expect(forecast.fits == reality.count && forecast.isExact)
     #expect(reality.count == (side > 0 ? 0 : 1))
     #expect(side < 0 || forecast.limitingWall?.name == .overcommit && forecast.verdict == .limited)
+  }
+
+  @Test(
+    "RLIMIT_AS under Wine, whose reservation is mapped already",
+    .enabled(
+      if: Machine.testbed != nil && Machine.victim("valloc.exe") != nil, TestbedTrialTests.missing),
+    arguments: ["valloc.exe", "valloc-laa.exe"], [100, 500])
+  func wine(program: String, left: UInt64) async throws {
+    let root = try #require(Machine.testbed)
+    let victim = try #require(Machine.victim(program))
+    let copy = root.appending("root").appending(program).string
+    #expect(try await run("/bin/cp", [victim.string, copy]).status == 0)
+    let talk = Conversation(TestbedTrialTests.tool, ["run", "wine", "/root/\(program)"])
+    let (forecast, reality) = try await talk.held(bytes: 48_000_000) { pid in
+      let used = try LiveProcess(pid: pid).map().mappedBytes
+      let limit = used + .mebibytes(left)
+      _ = try await run("/usr/bin/prlimit", ["--pid", "\(pid)", "--as=\(limit.value)"])
+      let (snapshot, _) = try LiveProcess(pid: pid).snapshot()
+      let layout = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
+      let room = Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
+      return try Forecaster(room).forecast(
+        BufferRequest(bytes: 48_000_000), allocator: Allocator(.virtualalloc))
+    }
+    #expect(forecast.fits == reality.count && forecast.isExact)
+    #expect(forecast.limitingWall?.name == .resourceAddressSpace)
   }
 
   private func held(

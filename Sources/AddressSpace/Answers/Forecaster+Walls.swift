@@ -6,8 +6,10 @@ extension Forecaster {
     // Nearly always no other wall is near, which takes no placing to see.
     let pad = footprint.heapGrowth?.pad ?? .zero
     let ask = (footprint.heapGrowth?.chunk ?? .zero) + pad
+    let blocks = open.count / footprint.buffersPerSet
     let isFar =
-      budget.allows(open.count / footprint.buffersPerSet, of: capacity.block, growth: .zero)
+      budget.allows(
+        blocks, of: capacity.block, mappings: room.mappings(for: blocks, of: capacity.block))
       && min(budget.bytes, budget.growth) >= room.freeBytes + pad && budget.largestRequest >= ask
     if isFar { return open }
     var placing = WalledPlacement(room: room, capacity: capacity, budget: budget)
@@ -20,9 +22,12 @@ extension Forecaster {
     }
     let count = placing.blocks * footprint.buffersPerSet + placing.chunks
     guard count < open.count else { return open }
+    // Where there is plenty of room it does not matter where exactly the blocks go.
+    let isPlenty = room.layout.wordSize == .bits64 && open.count / 2 > count
+    let isCertain = open.isExact || isPlenty && footprint.isExact
     return Fit(
       count: count, places: placing.places(limit: limit), left: placing.left,
-      isExact: open.isExact && placing.isExact)
+      isExact: isCertain && placing.isExact)
   }
 
   /// The same for buffers of several blocks, placed one by one.
@@ -32,9 +37,10 @@ extension Forecaster {
     let smallest = (footprint.blocks + (lines?.footprint.blocks ?? [])).map(\.size).min() ?? .zero
     let most = Block(size: footprint.blocks.map(\.size).max() ?? .zero)
     let blocks = room.freeBytes.value / max(1, smallest.value)
+    let needed = room.mappings(for: blocks, of: Block(size: smallest))
     let isFar =
       budget.bytes >= room.freeBytes && budget.heapRoom >= room.freeBytes
-      && budget.mappings >= Int64(clamping: blocks) && budget.count(of: most) > 0
+      && budget.mappings >= Int64(clamping: needed) && budget.count(of: most) > 0
     if isFar { return open }
     return simulated(footprint, lines: lines, limit: limit, budget: budget)
   }
@@ -68,7 +74,8 @@ struct WalledPlacement {
     let open = Placement(
       of: block, in: spans.compactMap(without(grown)), by: capacity.searches)
     let all = open.count
-    let most = min(all, budget.count(of: block))
+    let most = min(
+      all, room.layout.system == .wine ? count(of: open.runs) : budget.count(of: block))
     let rules = MergeRules(room)
     let (placed, left) = budget.placed(of: open.runs, most: most, by: rules, hopefully: false)
     if placed < most {
@@ -77,9 +84,12 @@ struct WalledPlacement {
         block.slack == .zero
         && placed == budget.placed(of: open.runs, most: most, by: rules, hopefully: true).count
     }
-    if placed < all, room.layout.system != .linux || budget.promised.value < .max {
+    // What Wine's programs commit, and when it makes mappings of its reservation, is not known.
+    let isWine = room.layout.system == .wine
+    if placed < all, budget.promised.value < .max || isWine && budget.data.value < .max {
       isExact = false
     }
+    if placed < most, isWine { isExact = false }
     blocks = placed
     var rest = placed
     for run in open.runs where rest > 0 {
@@ -89,6 +99,27 @@ struct WalledPlacement {
     }
     budget.take(block.size.multiplied(by: placed) ?? .zero, mappings: 0)
     budget.mappings = left
+  }
+
+  /// How many blocks of Wine's the walls that count bytes allow: what Wine has reserved is mapped
+  /// already.
+  private func count(of runs: [PlacementRun]) -> UInt64 {
+    var rest = budget
+    var count: UInt64 = 0
+    for run in runs {
+      let reservation = room.layout.searches.first {
+        $0.excluded.isEmpty && $0.slack == .zero && $0.range.contains(run.first)
+      }
+      let space = rest.space
+      if reservation != nil { rest.space = ByteCount(.max) }
+      let slack = reservation == nil ? room.layout.granularity : .zero
+      let allowed = min(run.count, rest.count(of: Block(size: run.size, slack: slack)))
+      rest.take(run.size.multiplied(by: allowed) ?? .zero, mappings: 0)
+      if reservation != nil { rest.space = space }
+      count += allowed
+      if allowed < run.count { break }
+    }
+    return count
   }
 
   private func without(_ taken: AddressRange?) -> (AddressRange) -> AddressRange? {

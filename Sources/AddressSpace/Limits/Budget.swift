@@ -60,14 +60,12 @@ extension Budget {
     return bytes.lowered(by: block.slack).value / block.size.value
   }
 
-  /// Whether nothing is refused where `blocks` are mapped, each of them a mapping, and the heap grows
-  /// by `growth`.
-  func allows(_ blocks: UInt64, of block: Block, growth: ByteCount) -> Bool {
-    guard let needed = block.size.multiplied(by: blocks)?.adding(growth)?.adding(block.slack),
+  /// Whether nothing is refused where `blocks` are mapped that make at most so many mappings.
+  func allows(_ blocks: UInt64, of block: Block, mappings needed: UInt64) -> Bool {
+    guard let bytes = block.size.multiplied(by: blocks)?.adding(block.slack),
       let ask = block.size.adding(block.slack)
     else { return false }
-    return needed <= bytes && growth <= self.growth && mappings >= Int64(clamping: blocks)
-      && max(ask, growth) <= largestRequest
+    return bytes <= self.bytes && mappings >= Int64(clamping: needed) && ask <= largestRequest
   }
 
   /// Takes what mappings of `size` bytes cost, of which `mappings` do not merge with others.
@@ -122,6 +120,18 @@ extension Budget {
     rest.promised = more(promised, mapped.data)
     if mappings < .max { rest.mappings += Int64(clamping: mapped.count) }
     return rest
+  }
+}
+
+extension Room {
+  /// The most mappings that so many blocks make: side by side they are one.
+  func mappings(for blocks: UInt64, of block: Block) -> UInt64 {
+    let isGapless =
+      block.slack == .zero && block.alignment <= layout.pageSize
+      && layout.searches.allSatisfy { $0.slack == .zero && $0.alignment <= layout.pageSize }
+    guard isGapless else { return blocks }
+    let spans = freeSpans.count { ($0.placeable?.size ?? .zero) >= block.size }
+    return min(blocks, UInt64(spans * layout.searches.count))
   }
 }
 

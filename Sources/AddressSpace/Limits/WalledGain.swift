@@ -19,7 +19,10 @@ struct WalledGain: Sendable {
     let space = room.layout.space.size
     let most = space.value / capacity.block.size.value
     let pad = footprint.heapGrowth?.pad ?? .zero
-    if budget.allows(most, of: capacity.block, growth: .zero), budget.bytes >= space + pad,
+    // What goes makes one more span at most that holds any.
+    let mappings =
+      room.mappings(for: most, of: capacity.block) + UInt64(2 * room.layout.searches.count)
+    if budget.allows(most, of: capacity.block, mappings: mappings), budget.bytes >= space + pad,
       budget.growth >= space + pad, budget.largestRequest >= capacity.block.size + pad
     {
       return nil
