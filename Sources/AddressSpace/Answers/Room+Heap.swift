@@ -8,7 +8,8 @@ extension Room {
 
   /// Whether a heap that was not read, or is not even known, could serve a chunk without growing.
   private func mayBeServedByUnreadHeap(_ growth: HeapGrowth) -> Bool {
-    guard let end = endOfBreak else { return true }
+    // One that has not begun will take the first pages of where it begins.
+    guard let end = endOfBreak, regions.contains(where: { $0.kind == .heap }) else { return true }
     if regions.contains(where: { $0.kind == .heap && $0.size >= growth.chunk }) { return true }
     // Where the break could not rise malloc goes on in mappings.
     let span = freeSpans.first { $0.range.lower == end }?.range.size ?? .zero
