@@ -1,16 +1,20 @@
 import AddressSpace
 
 extension ContentScene {
+  /// An image has fewer parts than this.
+  private static let mostParts = 64
+
   /// Where what a program or library needs above its writable end stops, by its program headers;
   /// what the kernel merged with it begins there. Nil where the headers are not in memory.
   func endOfImage(below index: Int) -> Address? {
     var first = index
-    while first > 0, map.regions[first - 1].kind == .image, map.regions[first].isUnnamed {
+    let least = max(0, index - Self.mostParts)
+    while first > least, map.regions[first - 1].kind == .image, map.regions[first].isUnnamed {
       first -= 1
     }
     let name = map.regions[first].name
     guard !name.isEmpty else { return nil }
-    while first > 0, map.regions[first].offset > 0,
+    while first > least, map.regions[first].offset > 0,
       map.regions[first - 1].name == name || map.regions[first - 1].isUnnamed,
       map.regions[first - 1].kind == .image
     {

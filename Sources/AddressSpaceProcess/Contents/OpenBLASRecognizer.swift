@@ -11,8 +11,9 @@ struct OpenBLASRecognizer: ContentRecognizer {
   private static let sizes: [ByteCount] = [
     .mebibytes(128), .mebibytes(64), .mebibytes(32), .mebibytes(16),
   ]
-  /// The largest stretch of the library's data that is searched.
+  /// The largest stretch of the library's data that is searched, and all of them together.
   private static let largestData = ByteCount.mebibytes(8)
+  private static let mostData = ByteCount.mebibytes(32)
 
   func survey(_ scene: borrowing ContentScene) -> [ContentFacts.Piece] {
     let starts = starts(scene)
@@ -36,14 +37,16 @@ struct OpenBLASRecognizer: ContentRecognizer {
   private func starts(_ scene: borrowing ContentScene) -> Set<Address> {
     var starts: Set<Address> = []
     var isLibrary = false
+    var read = ByteCount.zero
     for region in scene.map.regions {
       if !region.isUnnamed {
         isLibrary = region.kind == .image && region.name.contains("openblas")
       }
       guard isLibrary, region.kind == .image, region.access.contains(.write),
-        region.size <= Self.largestData,
+        region.size <= Self.largestData, read <= Self.mostData,
         let bytes = scene.memory.bytes(at: region.range.lower, count: Int(region.size.value))
       else { continue }
+      read += region.size
       let width = Int(scene.width)
       for offset in stride(from: 0, to: bytes.count - width + 1, by: width) {
         guard bytes[offset] == 0, bytes[offset + 1] & 0x0F == 0 else { continue }

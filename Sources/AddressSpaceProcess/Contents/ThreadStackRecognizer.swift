@@ -22,8 +22,9 @@ struct ThreadStackRecognizer: ContentRecognizer {
 
   /// More threads than this are not followed.
   private static let mostThreads = 20_000
-  /// The largest data segment that is searched for the heads of the lists.
+  /// The largest data segment that is searched for the heads of the lists, and all of them together.
   private static let largestData = ByteCount.mebibytes(1)
+  private static let mostData = ByteCount.mebibytes(4)
   /// How far below a stack's upper end its thread's structure begins at most.
   private static let farthest: UInt64 = 8 << 10
   /// How many words of the structure are searched for where its stack is.
@@ -32,12 +33,14 @@ struct ThreadStackRecognizer: ContentRecognizer {
   func survey(_ scene: borrowing ContentScene) -> [ContentFacts.Piece] {
     var threads: Set<UInt64> = []
     var isHome = false
+    var read = ByteCount.zero
     for region in scene.map.regions where region.kind == .image {
       // Its bss belongs to the image below it.
       if !region.isUnnamed { isHome = canHoldHeads(region, scene) }
-      guard isHome, region.access.contains(.write), region.size <= Self.largestData else {
-        continue
-      }
+      guard isHome, region.access.contains(.write), region.size <= Self.largestData,
+        read <= Self.mostData
+      else { continue }
+      read += region.size
       for head in heads(in: region, scene) { follow(head, scene, &threads) }
     }
     return threads.sorted().compactMap { piece(of: $0, scene) }
