@@ -16,11 +16,16 @@ struct Wording {
     guard region.name.isEmpty else {
       return Self.short(region.name).printable.fitted(to: width)
     }
-    let origin = origins.origin(of: region)
-    let owner = origin.flatMap { $0.certainty > .possible ? $0.name.printable : nil }
     let size = " \(region.size)"
-    // A long owner gives way to the size.
-    return (owner ?? kind(region.kind)).fitted(to: max(8, width - size.count)) + size
+    let short = (kind(region.kind) + size).fitted(to: width)
+    guard let origin = origins.origin(of: region), origin.certainty > .possible else {
+      return short
+    }
+    let owner = origin.name.printable
+    let left = width - size.count
+    // Of a long name what fits, unless the kind says as much.
+    if owner.count > left, left < 8 || region.kind == .stack { return short }
+    return owner.fitted(to: left) + size
   }
 
   /// What lies beside a span, and what is special about it.
