@@ -33,6 +33,7 @@ package struct V8Shapes: OriginRule {
     let region = scene.regions[index]
     guard region.isPrivateUnnamed, let run = runs.run(of: index) else { return nil }
     if region.isPlainCode { return Origin(.v8Code, certainty) }
+    if isPartOfWasm(index, scene) { return Origin(.wasmMemory, certainty) }
     let hasCode = run.indices.contains { scene.regions[$0].isPlainCode }
     if region.isPlainReserve, hasCode || scene.below(index)?.isCopyOfCode == true {
       return Origin(.v8Code, certainty)
@@ -41,7 +42,6 @@ package struct V8Shapes: OriginRule {
       return Origin(.v8Code, certainty)
     }
     if Self.isLonePage(index, scene) { return Origin(.v8Heap, certainty) }
-    if isPartOfWasm(index, scene) { return Origin(.wasmMemory, certainty) }
     let isAlone = run.indices.count == 1 && !region.access.isNone
     let isAligned = region.range.lower.value % Self.page.value == 0
     return isAlone && isAligned ? Origin(.v8Heap, .possible) : nil

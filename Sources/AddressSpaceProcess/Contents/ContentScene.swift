@@ -27,6 +27,17 @@ struct ContentScene: ~Copyable {
   func isReadable(_ address: UInt64) -> Bool {
     map.region(at: Address(address))?.access.contains(.read) == true
   }
+
+  /// Whether all of a range is private memory that can be written; neighbours that are alike are
+  /// not always one region.
+  func isPlainMemory(_ range: AddressRange) -> Bool {
+    var end = range.lower
+    while end < range.upper {
+      guard let region = map.region(at: end), region.isPlainMemory else { return false }
+      end = region.range.upper
+    }
+    return true
+  }
 }
 
 /// Recognises what one owner keeps in memory. It reads a few words only, and trusts none of them.

@@ -98,10 +98,9 @@ struct JemallocRecognizer: ContentRecognizer {
     let size = words[index + flags + 1] & ~4095
     guard start >= 1 << 16, start < 1 << 47, size > 0, size < 1 << 40,
       words[index + flags] % 64 == 0, words[index] != 0 || flags == 2 && words[index + 1] != 0,
-      let region = scene.map.region(at: Address(start)), region.isPlainMemory,
-      size <= region.range.upper.value - start
+      let range = AddressRange(Address(start), Address(start + size)), scene.isPlainMemory(range)
     else { return nil }
-    return AddressRange(Address(start), Address(start + size))
+    return range
   }
 
   /// The same ranges, those that overlap or touch in one.

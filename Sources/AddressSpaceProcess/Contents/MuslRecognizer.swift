@@ -61,10 +61,11 @@ struct MuslRecognizer: ContentRecognizer {
   private func mapped(
     _ start: UInt64, _ pages: UInt64, _ scene: borrowing ContentScene
   ) -> AddressRange? {
-    guard let region = scene.map.region(at: Address(start)), region.isPlainMemory,
-      pages <= (region.range.upper.value - start) / Self.page
+    guard start < 1 << 47, pages < 1 << 35,
+      let range = AddressRange(Address(start), Address(start + pages * Self.page)),
+      scene.isPlainMemory(range)
     else { return nil }
-    return AddressRange(Address(start), Address(start + pages * Self.page))
+    return range
   }
 
   /// The stacks of threads: a guard below, and in the highest pages the thread's description, which
