@@ -24,6 +24,8 @@ extension ForecastReport {
             })
         ))
     }
+    if let changed { members.append(("if", value(of: changed))) }
+    if let advice { members.append(("changes", .array(advice.map(value)))) }
     members.append(("diagnostics", JSONValue(diagnostics)))
     return JSONValue.object(members).document()
   }
@@ -32,9 +34,38 @@ extension ForecastReport {
     .object(
       JSONValue.members(of: answer.buffer, in: room) + [
         ("placements", .array(answer.buffer.placements.map(JSONValue.init))),
-        ("why", .string(Wording(room: room).why(answer.buffer))),
+        ("why", .string(wording.plain.why(answer.buffer))),
         ("nextFit", answer.nextFit.map(value) ?? .null),
       ])
+  }
+
+  /// What was changed, and what the numbers then rest on.
+  private func value(of changed: ChangedSpace) -> JSONValue {
+    [
+      "changes": .array(changed.changes.map { .string($0.description) }),
+      "restart": .bool(changed.needsRestart),
+      "modelled": .bool(changed.isModelled),
+      "fitsRange": .array(
+        answers.map { answer in
+          let range = answer.range ?? answer.buffer.fits...answer.buffer.fits
+          return .array([.integer(range.lowerBound), .integer(range.upperBound)])
+        }),
+      "notes": .array(changed.notes.map(JSONValue.string)),
+    ]
+  }
+
+  private func value(of advice: Advice) -> JSONValue {
+    [
+      "change": .string(advice.change.description),
+      "applies": .bool(true),
+      "fits": .array(advice.fits.map(JSONValue.integer)),
+      "gain": .array(advice.gain.map(JSONValue.integer)),
+      "restart": .bool(advice.space.needsRestart),
+      "command": .string(wording.command(for: advice.change)),
+      "cost": .string(wording.cost(of: advice.change)),
+      "modelled": .bool(advice.space.isModelled),
+      "note": .string(advice.space.notes.joined(separator: "; ")),
+    ]
   }
 
   private func value(of plan: ClearingPlan) -> JSONValue {
@@ -70,6 +101,14 @@ extension ForecastReport {
       records.add(
         "step", step.request.text, step.range?.lower.description ?? "refused",
         step.range?.upper.description ?? "")
+    }
+    for advice in advice ?? [] {
+      for (index, answer) in answers.enumerated() {
+        records.add(
+          "change", advice.change, answer.buffer.request.text, advice.fits[index],
+          advice.gain[index], advice.space.isModelled ? "modelled" : "proved",
+          wording.command(for: advice.change))
+      }
     }
     return records.text
   }

@@ -3,21 +3,25 @@ import AddressSpace
 extension ForecastReport {
   /// For people: the count, the places, why no more, what to clear.
   public func text(_ style: Style) -> String {
-    var lines: [String] = []
+    var lines = changed.map { self.lines(of: $0, style) } ?? []
     if let sequence {
       lines += self.lines(of: sequence, style)
     } else {
       for answer in answers { lines += self.lines(of: answer, style) + [""] }
       if lines.last == "" { lines.removeLast() }
     }
+    if let advice { lines += [""] + self.lines(of: advice, style) }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private var wording: Wording { Wording(room: room) }
+  var wording: ChangeWording { ChangeWording(room: room, source: source) }
 
   private func lines(of answer: Answer, _ style: Style) -> [String] {
     let buffer = answer.buffer
-    let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+    var number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+    if let range = answer.range, range.lowerBound < range.upperBound {
+      number = "\(range.lowerBound) to \(range.upperBound), as randomisation falls,"
+    }
     var lines = [
       style.paint(buffer.fits > 0 ? number : "No", buffer.fits > 0 ? .good : .bad)
         + " more of \(buffer.request.text) will fit by \(buffer.allocator), "
@@ -32,7 +36,7 @@ extension ForecastReport {
     }
     let rest = buffer.fits - min(buffer.fits, UInt64(places.count) + (buffer.heapFits ?? 0))
     if rest > 0, !places.isEmpty { lines.append("        and \(rest) more; --top 0 shows all") }
-    lines.append(("Why no more: " + wording.why(buffer)).wrapped(to: style.columns))
+    lines.append(("Why no more: " + wording.plain.why(buffer)).wrapped(to: style.columns))
     return lines + self.lines(of: answer.nextFit, style)
   }
 
@@ -52,7 +56,7 @@ extension ForecastReport {
     for (region, action) in shown {
       lines.append(
         "  \(region.range.lower)  " + "\(region.size)".padded(left: 10) + "  "
-          + wording.name(of: region, width: 32).padded(right: 32) + "  "
+          + wording.plain.name(of: region, width: 32).padded(right: 32) + "  "
           + style.paint(Wording.deed(action), .pin))
     }
     if shown.count < actions.count { lines.append("  and \(actions.count - shown.count) more") }

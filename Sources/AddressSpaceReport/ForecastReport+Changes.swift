@@ -1,0 +1,36 @@
+import AddressSpace
+
+extension ForecastReport {
+  /// What was changed, above the answers.
+  func lines(of changed: ChangedSpace, _ style: Style) -> [String] {
+    let names = changed.changes.map(\.description).joined(separator: ", ")
+    let when = changed.needsRestart ? "after a restart" : "from now on"
+    var lines = [
+      style.paint("With \(names.printable)", .heading) + ", \(when)"
+        + (changed.isModelled ? " (modelled):" : ":")
+    ]
+    lines += changed.notes.map { ("  " + $0.printable + ".").wrapped(to: style.columns) }
+    return lines
+  }
+
+  /// What would help, most first.
+  func lines(of advice: [Advice], _ style: Style) -> [String] {
+    let helping = advice.filter(\.gainsBuffers)
+    guard !helping.isEmpty else { return ["No change that is known would make more fit."] }
+    let shown = style.rows(helping, usual: 10)
+    var lines = [style.paint("WAYS OUT", .heading)]
+    for one in shown {
+      let numbers = one.fits.map(String.init).joined(separator: ", ")
+      lines.append(
+        "\(numbers)".padded(left: 6) + "  " + style.paint(one.change.description.printable, .good)
+          + (one.space.needsRestart ? ", after a restart" : ", now")
+          + (one.space.isModelled ? " (modelled)" : ""))
+      let tail = [wording.command(for: one.change), wording.cost(of: one.change)]
+      for text in tail where !text.isEmpty {
+        lines.append("        " + text.printable.fitted(to: style.columns - 8))
+      }
+    }
+    if shown.count < helping.count { lines.append("  and \(helping.count - shown.count) more") }
+    return lines
+  }
+}
