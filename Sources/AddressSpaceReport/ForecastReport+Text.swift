@@ -20,7 +20,7 @@ extension ForecastReport {
     let buffer = answer.buffer
     var number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
     if let range = answer.range, range.lowerBound < range.upperBound {
-      number = "\(range.lowerBound) to \(range.upperBound), as randomisation falls,"
+      number = "\(buffer.fits) (\(range.lowerBound) to \(range.upperBound))"
     }
     var lines = [
       style.paint(buffer.fits > 0 ? number : "No", buffer.fits > 0 ? .good : .bad)

@@ -2,7 +2,8 @@
 public struct ChangedForecast: Sendable {
   /// The forecast, in whole buffers.
   public let buffer: BufferForecast
-  /// The fewest and the most over other draws of randomisation, this one included.
+  /// From the fewest to the most that are likely: over other draws of randomisation, and one less
+  /// or more where holes may be left elsewhere.
   public let range: ClosedRange<UInt64>
 }
 
@@ -20,7 +21,9 @@ extension ChangedSpace {
       let fits = try forecast(request, allocator, 0, in: other).fits
       (least, most) = (min(least, fits), max(most, fits))
     }
-    return ChangedForecast(buffer: buffer, range: least...most)
+    if mayBeOffByOne { (least, most) = (least - min(least, 1), most + 1) }
+    return ChangedForecast(
+      buffer: least < most ? buffer.inexact : buffer, range: least...most)
   }
 
   private func forecast(
@@ -31,7 +34,7 @@ extension ChangedSpace {
     let piece = try forecaster.forecast(
       tiles?.request ?? request, allocator: allocator, placements: placements)
     let whole = tiles.map { piece.gathered(by: $0.count, for: request) } ?? piece
-    return isFromBelow ? whole.fromBelow : whole
+    return isFromBelow ? whole.inexact : whole
   }
 
   /// What to clear so that `more` more fit, nil where nothing helps.
@@ -75,8 +78,8 @@ extension BufferForecast {
       placements: placements, largestLeft: largestLeft)
   }
 
-  /// The same, counted from below.
-  var fromBelow: BufferForecast {
+  /// The same, not known to the last one.
+  var inexact: BufferForecast {
     BufferForecast(
       request: request, allocator: allocator, footprint: footprint, fits: fits,
       fitsIfContiguous: fitsIfContiguous, unusableFree: unusableFree, isExact: false,

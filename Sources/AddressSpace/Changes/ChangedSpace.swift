@@ -14,6 +14,8 @@ public struct ChangedSpace: Sendable {
   let tile: ByteCount?
   /// Whether the counts are from below, whatever the room says.
   let isFromBelow: Bool
+  /// Whether holes that may be left elsewhere could make one more or less fit.
+  let mayBeOffByOne: Bool
   /// How it would be if randomisation fell otherwise, nil where it has no part in it.
   private let drawn: Drawn?
 
@@ -38,6 +40,7 @@ public struct ChangedSpace: Sendable {
     notes = space.notes
     tile = wishes.tile
     isFromBelow = space.isFromBelow
+    mayBeOffByOne = space.mayBeOffByOne
     drawn = space.isRedrawn ? Drawn(before: before, wishes: wishes) : nil
   }
 

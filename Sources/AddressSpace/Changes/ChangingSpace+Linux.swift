@@ -32,7 +32,8 @@ extension ChangingSpace {
   /// Holes and what was placed on purpose make another order of things possible.
   private mutating func note(of anatomy: LinuxAnatomy) {
     guard anatomy.hasHoles else { return }
-    note("holes between mappings are taken to be left as they are now")
+    mayBeOffByOne = true
+    note("holes between mappings are taken to be as they are now: one more or less may fit")
   }
 
   private mutating func ask(

@@ -9,6 +9,7 @@ struct ChangingSpace: Sendable {
   private(set) var needsRestart = false
   private(set) var isModelled = false
   var isFromBelow = false
+  var mayBeOffByOne = false
   private(set) var notes: [String] = []
   /// Whether a restart draws new random addresses.
   private(set) var isRedrawn = false
