@@ -103,7 +103,8 @@ struct ChangeWording {
   /// The best advice in one line of the first screen, without its label.
   func line(for advice: Advice, insteadOf now: UInt64) -> String {
     let then = advice.fits.first ?? now
-    let numbers = "would give \(then) instead of \(now)"
+    let isExact = advice.forecasts.first?.buffer.isExact == true
+    let numbers = "would give \(isExact ? "" : "about ")\(then) instead of \(now)"
     switch advice.change {
     case .largeAddressAware: return "not large address aware: the flag \(numbers)"
     case .threeGigabytes: return "booted with /3GB: \(numbers)"

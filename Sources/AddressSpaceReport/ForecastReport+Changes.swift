@@ -20,7 +20,7 @@ extension ForecastReport {
     let shown = style.rows(helping, usual: 10)
     var lines = [style.paint("WAYS OUT", .heading)]
     for one in shown {
-      let numbers = one.fits.map(String.init).joined(separator: ", ")
+      let numbers = one.forecasts.map(\.number).joined(separator: ", ")
       lines.append(
         "\(numbers)".padded(left: 6) + "  " + style.paint(one.change.description.printable, .good)
           + (one.space.needsRestart ? ", after a restart" : ", now")
@@ -32,5 +32,14 @@ extension ForecastReport {
     }
     if shown.count < helping.count { lines.append("  and \(helping.count - shown.count) more") }
     return lines
+  }
+}
+
+extension ChangedForecast {
+  /// `7`, `7 (6 to 8)`, `at least 7`.
+  var number: String {
+    range.lowerBound < range.upperBound
+      ? "\(buffer.fits) (\(range.lowerBound) to \(range.upperBound))"
+      : buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
   }
 }

@@ -47,11 +47,14 @@ extension ForecastReport {
       "modelled": .bool(changed.isModelled),
       "fitsRange": .array(
         answers.map { answer in
-          let range = answer.range ?? answer.buffer.fits...answer.buffer.fits
-          return .array([.integer(range.lowerBound), .integer(range.upperBound)])
+          Self.value(of: answer.range ?? answer.buffer.fits...answer.buffer.fits)
         }),
       "notes": .array(changed.notes.map(JSONValue.string)),
     ]
+  }
+
+  private static func value(of range: ClosedRange<UInt64>) -> JSONValue {
+    .array([.integer(range.lowerBound), .integer(range.upperBound)])
   }
 
   private func value(of advice: Advice) -> JSONValue {
@@ -59,6 +62,7 @@ extension ForecastReport {
       "change": .string(advice.change.description),
       "applies": .bool(true),
       "fits": .array(advice.fits.map(JSONValue.integer)),
+      "fitsRange": .array(advice.forecasts.map { Self.value(of: $0.range) }),
       "gain": .array(advice.gain.map(JSONValue.integer)),
       "restart": .bool(advice.space.needsRestart),
       "command": .string(wording.command(for: advice.change)),

@@ -3,11 +3,14 @@ public struct Advice: Sendable {
   /// The change.
   public let change: Change
   /// How many of each buffer would fit, in the order of the buffers.
-  public let fits: [UInt64]
+  public let forecasts: [ChangedForecast]
   /// How many more that is than now, 0 where it is none.
   public let gain: [UInt64]
   /// The space as it would be.
   public let space: ChangedSpace
+
+  /// How many of each buffer would fit.
+  public var fits: [UInt64] { forecasts.map(\.buffer.fits) }
 
   /// Whether it gains any buffer.
   public var gainsBuffers: Bool { gain.contains { $0 > 0 } }
@@ -37,7 +40,7 @@ public struct Advisor: Sendable {
   /// Every change that applies: by buffers gained, the first buffer first, then those that need
   /// less.
   public func all() throws(AllocatorError) -> [Advice] {
-    try ranked(candidates.everything(for: buffers))
+    try ranked(candidates.everything(for: buffers), redrawing: true)
   }
 
   /// The change that gains most of the first buffer, of those that are quickly tried; nil where
@@ -46,7 +49,10 @@ public struct Advisor: Sendable {
     guard let first = buffers.first else { return nil }
     let isQuick = map.regions.count <= Self.mostQuick
     let advisor = Advisor(map, room: room, buffers: [first], after: earlier)
-    return try advisor.ranked(isQuick ? candidates.quick : []).first { $0.gainsBuffers }
+    let best = try advisor.ranked(isQuick ? candidates.quick : candidates.limits, redrawing: false)
+      .first { $0.gainsBuffers }
+    guard let best else { return nil }
+    return try advisor.ranked([best.change], redrawing: true).first
   }
 
   /// Moving more regions than this takes longer than all else that a first screen needs.
@@ -56,24 +62,23 @@ public struct Advisor: Sendable {
     ChangeCandidates(map: map, room: room)
   }
 
-  private func ranked(_ changes: [Change]) throws(AllocatorError) -> [Advice] {
+  private func ranked(
+    _ changes: [Change], redrawing: Bool
+  ) throws(AllocatorError) -> [Advice] {
     var advice: [Advice] = []
     for change in changes {
       let all = earlier + [change]
       guard let space = try? ChangedSpace(all, of: map, facts: facts, layout: layout) else {
         continue
       }
-      var fits: [UInt64] = []
+      var forecasts: [ChangedForecast] = []
       for buffer in buffers {
-        fits.append(
+        forecasts.append(
           try space.forecast(
-            buffer.request, allocator: buffer.allocator, redrawing: false
-          ).range.lowerBound)
+            buffer.request, allocator: buffer.allocator, redrawing: redrawing))
       }
-      advice.append(
-        Advice(
-          change: change, fits: fits,
-          gain: zip(fits, buffers).map { $0 > $1.fits ? $0 - $1.fits : 0 }, space: space))
+      let gain = zip(forecasts, buffers).map { $0.buffer.fits - min($0.buffer.fits, $1.fits) }
+      advice.append(Advice(change: change, forecasts: forecasts, gain: gain, space: space))
     }
     return advice.enumerated().sorted { left, right in
       guard left.element.gain == right.element.gain else {

@@ -22,7 +22,8 @@ struct ChangeCandidates {
       + tiles(for: buffers)
   }
 
-  private var limits: [Change] { [] }
+  /// Limits that are met before the address space is full.
+  var limits: [Change] { [] }
 
   private var windows: [Change] {
     switch layout.name {

@@ -16,6 +16,7 @@ extension ChangingSpace {
     guard let size = stack.roundedUp(to: page)?.adding(page) else {
       throw .doesNotApply(change, "stacks of \(stack) fit nowhere.")
     }
+    beginHeap()
     var pool = SpanPool(Room(map: map, layout: layout, facts: facts), smallest: .zero)
     let asked = Footprint(blocks: [Block(size: size)])
     let arena = Footprint(blocks: [
@@ -34,6 +35,17 @@ extension ChangingSpace {
     map = AddressMap.assembling(map.regions + added).map
     isFromBelow = true
     note("each thread with an arena of malloc's, of which it makes at most two a processor")
+  }
+
+  /// Starting a thread takes memory from malloc, which begins the brk heap where there is none:
+  /// its pad of 128 KiB and what was asked for, in whole pages.
+  private mutating func beginHeap() {
+    guard let start = facts.startOfBreak?.roundedUp(to: layout.pageSize),
+      let range = AddressRange(start, start + .kibibytes(136)),
+      !map.regions.contains(where: { $0.kind == .heap || $0.range.overlaps(range) })
+    else { return }
+    let heap = Region(range: range, access: [.read, .write], name: "[heap]")
+    map = AddressMap.assembling(map.regions + [heap]).map
   }
 
   private typealias Maker = @Sendable (_ low: AddressRange, _ high: AddressRange) -> [Region]
