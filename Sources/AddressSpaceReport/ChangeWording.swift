@@ -19,7 +19,7 @@ struct ChangeWording {
   func command(for change: Change) -> String {
     switch change {
     case .largeAddressAware:
-      "editbin /LARGEADDRESSAWARE \(program), or link with -Wl,--large-address-aware"
+      "editbin /LARGEADDRESSAWARE \(program), or link it with -Wl,--large-address-aware"
     case .threeGigabytes:
       "bcdedit /set increaseuserva 3072, of a program that is large address aware"
     case .layout(let name): layout(name)
@@ -35,7 +35,6 @@ struct ChangeWording {
   }
 
   private func layout(_ name: String) -> String {
-    let isLimited = room.facts.personality?.contains(.limit3GiB) == true
     switch name {
     case "linux-i386-4g":
       return isLimited ? "start it without setarch -3" : "run it on a 64-bit kernel, as it is"
@@ -78,6 +77,9 @@ struct ChangeWording {
     return "prlimit --pid \(pid) --\(names[resource] ?? "")=\(value)"
   }
 
+  /// Whether the 3 GiB are of its own choice.
+  private var isLimited: Bool { room.facts.personality?.contains(.limit3GiB) == true }
+
   /// What a change costs or risks.
   func cost(of change: Change) -> String {
     switch change {
@@ -85,9 +87,9 @@ struct ChangeWording {
       "the program and its libraries must take no address for a signed number"
     case .threeGigabytes: "less room for the kernel and its drivers; needs a reboot"
     case .layout(let name):
-      name.hasSuffix("4g") || name.hasSuffix("compat")
-        ? "another machine or kernel; no address may be taken for a signed number"
-        : "another kernel or start"
+      isLimited && name == "linux-i386-4g"
+        ? "addresses above 3 GiB, which the program may have been kept from on purpose"
+        : "another machine, kernel or start; higher addresses, none to be taken for negative"
     case .withoutRandomization: "addresses that an attacker can foresee"
     case .topDown: "programs that count on the old order of addresses"
     case .threadStack: "a thread that needs more stack crashes"
@@ -109,8 +111,8 @@ struct ChangeWording {
     case .largeAddressAware: return "not large address aware: the flag \(numbers)"
     case .threeGigabytes: return "booted with /3GB: \(numbers)"
     case .layout(let name):
-      return name == "linux-i386-4g" && room.facts.personality?.contains(.limit3GiB) != true
-        ? "a 64-bit kernel \(numbers)" : "the layout \(name) \(numbers)"
+      guard name == "linux-i386-4g" else { return "the layout \(name) \(numbers)" }
+      return isLimited ? "not under setarch -3 it \(numbers)" : "a 64-bit kernel \(numbers)"
     case .topDown: return "the layout is legacy: top-down \(numbers)"
     case .threadStack(let size):
       let held = room.regions.lazy.filter { $0.kind == .stack && $0.name != "[stack]" }

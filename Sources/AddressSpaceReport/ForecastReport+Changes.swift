@@ -17,18 +17,19 @@ extension ForecastReport {
   func lines(of advice: [Advice], _ style: Style) -> [String] {
     let helping = advice.filter(\.gainsBuffers)
     guard !helping.isEmpty else { return ["No change that is known would make more fit."] }
-    let shown = style.rows(helping, usual: 10)
+    let shown = style.rows(helping, usual: 8)
+    let numbers = shown.map { $0.forecasts.map(\.number).joined(separator: ", ") }
+    let width = max(6, numbers.map(\.count).max() ?? 0)
     var lines = [style.paint("WAYS OUT", .heading)]
-    for one in shown {
-      let numbers = one.forecasts.map(\.number).joined(separator: ", ")
+    for (one, number) in zip(shown, numbers) {
       lines.append(
-        "\(numbers)".padded(left: 6) + "  " + style.paint(one.change.description.printable, .good)
+        number.padded(left: width) + "  " + style.paint(one.change.description.printable, .good)
           + (one.space.needsRestart ? ", after a restart" : ", now")
           + (one.space.isModelled ? " (modelled)" : ""))
-      let tail = [wording.command(for: one.change), wording.cost(of: one.change)]
-      for text in tail where !text.isEmpty {
-        lines.append("        " + text.printable.fitted(to: style.columns - 8))
-      }
+      let how = wording.command(for: one.change) + "; costs: " + wording.cost(of: one.change)
+      let indent = String(repeating: " ", count: width + 2)
+      lines += how.printable.wrapped(to: style.columns - width - 2).split(separator: "\n")
+        .map { indent + $0 }
     }
     if shown.count < helping.count { lines.append("  and \(helping.count - shown.count) more") }
     return lines

@@ -71,7 +71,9 @@ private struct InspectionScreen {
 
   /// The best change that is known, where one gains anything.
   private var wayOut: [String] {
-    guard let advice = inspection.advice, let now = inspection.buffers.first?.fits else { return [] }
+    guard let advice = inspection.advice, let now = inspection.buffers.first?.fits else {
+      return []
+    }
     let changes = ChangeWording(room: room, source: inspection.source)
     let line = changes.line(for: advice, insteadOf: now).printable.fitted(to: style.columns - 18)
     return ["  " + "way out".padded(right: 16) + style.paint(line, .good)]

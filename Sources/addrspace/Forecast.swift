@@ -63,9 +63,10 @@ struct Forecast: ParsableCommand {
       requests = [try BufferRequest(text: Inspection.usualBuffer)]
     }
     let allocator = try buffers.chosenAllocator()
+    let wishes = try changes.map(Change.init(text:))
     let snapshot = try target.snapshot(layout)
     let chosen = try layout.layout(for: snapshot)
-    let changed = try changed(snapshot, under: chosen)
+    let changed = try changed(snapshot, by: wishes, under: chosen)
     let room =
       changed?.room ?? Room(map: snapshot.map, layout: chosen, facts: snapshot.facts)
     var report = try report(on: requests, by: allocator, in: room, of: snapshot, changed)
@@ -78,10 +79,12 @@ struct Forecast: ParsableCommand {
   }
 
   /// The space after what `--if` asks for, nil where it asks for nothing.
-  private func changed(_ snapshot: Snapshot, under layout: Layout) throws -> ChangedSpace? {
-    guard !changes.isEmpty else { return nil }
+  private func changed(
+    _ snapshot: Snapshot, by wishes: [Change], under layout: Layout
+  ) throws -> ChangedSpace? {
+    guard !wishes.isEmpty else { return nil }
     return try ChangedSpace(
-      changes.map(Change.init(text:)), of: snapshot.map, facts: snapshot.facts, layout: layout)
+      wishes, of: snapshot.map, facts: snapshot.facts, layout: layout)
   }
 
   private func advice(

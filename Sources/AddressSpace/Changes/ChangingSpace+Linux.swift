@@ -13,7 +13,7 @@ extension ChangingSpace {
     for change in changes { try ask(change, of: anatomy, &restart) }
     if let draw, restart.isRandomized { restart.draw = draw }
     let basis = layout.basis + "; after " + changes.map(\.description).joined(separator: ", ")
-    guard let outcome = restart.outcome(of: anatomy, basis: basis) else {
+    guard let outcome = restart.outcome(of: anatomy, facts: facts, basis: basis) else {
       throw .doesNotApply(first, "what is mapped now would not fit in \(restart.flavor.name).")
     }
     note(of: anatomy)

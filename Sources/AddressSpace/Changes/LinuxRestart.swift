@@ -24,9 +24,10 @@ struct LinuxRestart: Sendable {
     let layout: Layout
   }
 
-  /// The process of `anatomy` started so; nil where what it has mapped would not fit.
-  func outcome(of anatomy: LinuxAnatomy, basis: String) -> Outcome? {
-    var moving = Moving(restart: self, anatomy: anatomy)
+  /// The process of `anatomy` started so, with `facts` but for what moves; nil where what it has
+  /// mapped would not fit.
+  func outcome(of anatomy: LinuxAnatomy, facts: LayoutFacts, basis: String) -> Outcome? {
+    var moving = Moving(restart: self, anatomy: anatomy, facts: facts)
     guard moving.move() else { return nil }
     let lowest = anatomy.facts.lowestMapping ?? flavor.lowest
     let first = moving.moved.map(\.range.lower).min()
@@ -34,7 +35,7 @@ struct LinuxRestart: Sendable {
       map: AddressMap.assembling(moving.moved).map, facts: moving.facts,
       layout: Layout(
         flavor, lowest: first.map { min($0, lowest) } ?? lowest, mmapBase: mmapBase,
-        unmappedBase: unmappedBase(of: anatomy), isLegacy: isLegacy, basis: basis,
+        unmappedBase: unmappedBase(on: facts.kernelMachine), isLegacy: isLegacy, basis: basis,
         isAssumed: !anatomy.facts.areKnown))
   }
 
@@ -45,8 +46,8 @@ struct LinuxRestart: Sendable {
   }
 
   /// Where bottom-up placement begins.
-  func unmappedBase(of anatomy: LinuxAnatomy) -> Address {
-    let isMoved = isLegacy || flavor.randomizesFallback(on: anatomy.facts.kernelMachine)
+  func unmappedBase(on kernel: Machine?) -> Address {
+    let isMoved = isLegacy || flavor.randomizesFallback(on: kernel)
     return isMoved ? flavor.unmappedBase + draw.base : flavor.unmappedBase
   }
 }
@@ -60,12 +61,12 @@ private struct Moving {
   /// What hanging regions have to go round, lowest first.
   private var islands: [AddressRange] = []
 
-  init(restart: LinuxRestart, anatomy: LinuxAnatomy) {
+  init(restart: LinuxRestart, anatomy: LinuxAnatomy, facts: LayoutFacts) {
     self.restart = restart
     self.anatomy = anatomy
-    facts = anatomy.facts
-    facts.stackLimit = restart.stackLimit
-    facts.isRandomized = restart.isRandomized
+    self.facts = facts
+    self.facts.stackLimit = restart.stackLimit
+    self.facts.isRandomized = restart.isRandomized
     moved.reserveCapacity(anatomy.regions.count)
   }
 
@@ -151,7 +152,7 @@ private struct Moving {
   }
 
   private mutating func hangUpward() -> Bool {
-    var cursor = restart.unmappedBase(of: anatomy)
+    var cursor = restart.unmappedBase(on: facts.kernelMachine)
     for unit in anatomy.hanging {
       let sizes = sizes(of: unit)
       var lower = cursor + unit.gap
