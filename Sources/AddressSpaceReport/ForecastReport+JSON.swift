@@ -60,7 +60,6 @@ extension ForecastReport {
   private func value(of advice: Advice) -> JSONValue {
     [
       "change": .string(advice.change.description),
-      "applies": .bool(true),
       "fits": .array(advice.fits.map(JSONValue.integer)),
       "fitsRange": .array(advice.forecasts.map { Self.value(of: $0.range) }),
       "gain": .array(advice.gain.map(JSONValue.integer)),
@@ -89,6 +88,7 @@ extension ForecastReport {
   /// One record a line, fields separated by tabs, sizes in bytes.
   public func plain() -> String {
     var records = Records()
+    for change in changed?.changes ?? [] { records.add("if", change) }
     for answer in answers {
       records.add(answer.buffer)
       for place in answer.buffer.placements { records.add("place", place.lower, place.upper) }
@@ -110,7 +110,8 @@ extension ForecastReport {
       for (index, answer) in answers.enumerated() {
         records.add(
           "change", advice.change, answer.buffer.request.text, advice.fits[index],
-          advice.gain[index], advice.space.isModelled ? "modelled" : "proved",
+          advice.gain[index], advice.space.needsRestart ? "restart" : "now",
+          advice.space.isModelled ? "modelled" : "proved",
           wording.command(for: advice.change))
       }
     }
