@@ -15,6 +15,9 @@ public struct CaptureText {
       if region.traits.contains(.growsDown) {
         lines.append("# \(CaptureHeader.Field.growsDown.rawValue): \(region.range)")
       }
+      if region.traits.contains(.distinct) {
+        lines.append("# \(CaptureHeader.Field.distinct.rawValue): \(region.range)")
+      }
     }
     let header = Array((lines.joined(separator: "\n") + "\n").utf8)
     return header + (snapshot.facts.knowsTraits ? mappingLines(of: text) : text)
@@ -58,6 +61,8 @@ public struct CaptureText {
     add(.libcVersion, facts.libcVersion.map(\.description))
     add(.wine, facts.wine.map(wine))
     add(.traits, facts.knowsTraits ? "yes" : nil)
+    for (field, value) in facts.limits.map(LimitText.fields) ?? [] { add(field, value) }
+    add(.held, facts.held.map(LimitText.text))
     return fields
   }
 

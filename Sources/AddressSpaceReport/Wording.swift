@@ -58,7 +58,8 @@ struct Wording {
     return switch buffer.verdict {
     case .fragmented: none + ": free, but in pieces."
     case .exhausted: none + ": too little free."
-    case .fits, .limited: none + "."
+    case .limited: none + (buffer.limitingWall.map { ": " + Self.refusal($0) } ?? "") + "."
+    case .fits: none + "."
     }
   }
 
@@ -66,6 +67,7 @@ struct Wording {
   func why(_ buffer: BufferForecast) -> String {
     let next = buffer.fits == 0 ? "A buffer" : "Another buffer"
     let free = buffer.unusableFree
+    if let wall = buffer.limitingWall { return "\(next) \(Self.why(buffer, wall))" }
     guard let left = buffer.largestLeft else {
       return "\(next) needs \(buffer.footprint) in one piece; nothing would be left in reach."
     }

@@ -59,7 +59,7 @@ public struct Advisor: Sendable {
   private static let mostQuick = 50_000
 
   private var candidates: ChangeCandidates {
-    ChangeCandidates(map: map, room: room)
+    ChangeCandidates(map: map, room: room, walls: buffers.first?.walls ?? [])
   }
 
   private func ranked(

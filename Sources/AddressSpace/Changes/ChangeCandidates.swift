@@ -2,6 +2,8 @@
 struct ChangeCandidates {
   let map: AddressMap
   let room: Room
+  /// The walls that the first buffer meets.
+  let walls: [Wall]
 
   private var facts: LayoutFacts { room.facts }
   private var layout: Layout { room.layout }
@@ -23,7 +25,22 @@ struct ChangeCandidates {
   }
 
   /// Limits that are met before the address space is full.
-  var limits: [Change] { [] }
+  var limits: [Change] {
+    guard let open = walls.first?.fits else { return [] }
+    return walls.filter { $0.fits < open }.compactMap { wall in
+      switch wall.name {
+      case .resourceAddressSpace: .resourceLimit(.addressSpace, nil)
+      case .resourceData: .resourceLimit(.data, nil)
+      case .mapCount: .mapLimit(Self.larger(wall.limit.value))
+      default: nil
+      }
+    }
+  }
+
+  /// What those set who find the kernel's default of 65530 too little, else twice as many.
+  private static func larger(_ count: UInt64) -> UInt64 {
+    count < 262_144 ? 262_144 : count.multipliedReportingOverflow(by: 2).partialValue
+  }
 
   private var windows: [Change] {
     switch layout.name {

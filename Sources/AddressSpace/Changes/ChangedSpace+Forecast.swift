@@ -69,13 +69,16 @@ extension BufferForecast {
   func gathered(by count: UInt64, for request: BufferRequest) -> BufferForecast {
     let fits = fits / count
     let contiguous = fitsIfContiguous / count
+    let walls = walls.map { $0.with(fits: $0.fits / count) }
+    let isOpen = walls.first.map { $0.fits > 0 } ?? false
     return BufferForecast(
       request: request, allocator: allocator,
       footprint: footprint.multiplied(by: count) ?? footprint, fits: fits,
       fitsIfContiguous: contiguous, unusableFree: unusableFree, isExact: isExact,
       heapFits: heapFits.map { $0 / count },
-      verdict: fits > 0 ? .fits : contiguous > 0 ? .fragmented : .exhausted,
-      placements: placements, largestLeft: largestLeft)
+      verdict: fits > 0 ? .fits : isOpen ? .limited : contiguous > 0 ? .fragmented : .exhausted,
+      placements: placements, largestLeft: largestLeft, walls: walls,
+      warnings: warnings.map { $0.with(fits: $0.fits / count) })
   }
 
   /// The same, not known to the last one.
@@ -83,6 +86,7 @@ extension BufferForecast {
     BufferForecast(
       request: request, allocator: allocator, footprint: footprint, fits: fits,
       fitsIfContiguous: fitsIfContiguous, unusableFree: unusableFree, isExact: false,
-      heapFits: heapFits, verdict: verdict, placements: placements, largestLeft: largestLeft)
+      heapFits: heapFits, verdict: verdict, placements: placements, largestLeft: largestLeft,
+      walls: walls, warnings: warnings)
   }
 }

@@ -11,6 +11,9 @@ extension ChangingSpace {
       facts.wine?.evidence = nil
       layout = next
       restarts(drawing: facts.isRandomized ?? true)
+      if facts.limits?.addressSpace?.soft != nil {
+        models("what Wine then reserves counts against RLIMIT_AS, which is not modelled")
+      }
     case "wine-new-2g":
       try useWindowsLayout("wine-new-4g", change)
       models("new WoW64 was not tried")
