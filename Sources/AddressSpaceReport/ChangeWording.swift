@@ -118,7 +118,9 @@ struct ChangeWording {
       let held = room.regions.lazy.filter { $0.kind == .stack && $0.name != "[stack]" }
         .map(\.size).total()
       return "threads hold \(held): stacks of \(size) \(numbers)"
-    case .mapLimit, .resourceLimit: return "\(command(for: advice.change)) \(numbers)"
+    case .mapLimit(let count): return "vm.max_map_count=\(count) \(numbers)"
+    case .resourceLimit(let resource, _):
+      return "without ulimit -\(resource.rawValue) it \(numbers)"
     default: return "\(advice.change) \(numbers)"
     }
   }
