@@ -72,10 +72,11 @@ struct CaptureTests {
     limits.dataSegment = maybe(size())
     limits.ignoresData = Bool.random(using: &random)
     limits.mostMappings = maybe(size().value)
-    limits.overcommit = [.heuristic, .always, .never, nil].randomElement(using: &random)?.map {
-      (mode: Overcommit.Mode) in
-      Overcommit(
-        mode: mode, limit: size(), committed: size(), adminReserve: size(), userReserve: size())
+    let modes: [Overcommit.Mode] = [.heuristic, .always, .never]
+    limits.overcommit = modes.randomElement(using: &random).flatMap { mode in
+      maybe(
+        Overcommit(
+          mode: mode, limit: size(), committed: size(), adminReserve: size(), userReserve: size()))
     }
     limits.memory = maybe(
       MachineMemory(total: size(), available: size(), swapTotal: size(), swapFree: size()))
