@@ -17,6 +17,8 @@ struct CaptureHeader {
   var name: String?
   private var noReserve: [AddressRange] = []
   private var growsDown: [AddressRange] = []
+  private var contents: [ContentFacts.Piece] = []
+  private var areContentsComplete: Bool?
   private var distinct: [AddressRange] = []
   private var isCapture = false
 
@@ -56,6 +58,14 @@ struct CaptureHeader {
     }
   }
 
+  /// All facts, with what the lines that are repeated tell together.
+  var allFacts: LayoutFacts {
+    guard let areContentsComplete else { return facts }
+    var facts = facts
+    facts.contents = ContentFacts(contents, isComplete: areContentsComplete)
+    return facts
+  }
+
   /// Whether the heap that the capture tells of can be in this map: it ends in a mapping, and nothing
   /// of it is larger than one.
   func heapFits(in map: AddressMap) -> Bool {
@@ -88,6 +98,9 @@ struct CaptureHeader {
     case .traits: flag(value).map { facts.knowsTraits = $0 } != nil
     case .noReserve: AddressRange(text: value).map { noReserve.append($0) } != nil
     case .growsDown: AddressRange(text: value).map { growsDown.append($0) } != nil
+    case .contents: content(value).map { contents.append($0) } != nil
+    case .contentsRead:
+      set(&areContentsComplete, value == "all" ? true : value == "part" ? false : nil)
     case .distinct: AddressRange(text: value).map { distinct.append($0) } != nil
     case .limitAddressSpace, .limitData, .dataSegment, .ignoresData, .mostMappings, .overcommit,
       .memory, .cgroup:
@@ -129,6 +142,15 @@ struct CaptureHeader {
       freeChunks: chunks.compactMap { $0 })
   }
 
+  /// `LOW-HIGH CERTAINTY OWNER`
+  private func content(_ text: String) -> ContentFacts.Piece? {
+    let words = text.split(separator: " ", maxSplits: 2)
+    guard words.count == 3, let range = AddressRange(text: words[0]),
+      let certainty = Origin.Certainty(rawValue: String(words[1]))
+    else { return nil }
+    return ContentFacts.Piece(range, Origin(Origin.Owner(named: String(words[2])), certainty))
+  }
+
   private func address(_ text: String) -> Address? {
     text.hasPrefix("0x") ? UInt64(digits: text.dropFirst(2), radix: 16).map { Address($0) } : nil
   }
@@ -168,6 +190,8 @@ extension CaptureHeader {
     case traits = "traits-known"
     case noReserve = "no-reserve"
     case growsDown = "grows-down"
+    case contents
+    case contentsRead = "contents-read"
     case distinct = "distinct"
     case limitAddressSpace = "limit-address-space"
     case limitData = "limit-data"

@@ -19,8 +19,19 @@ public struct CaptureText {
         lines.append("# \(CaptureHeader.Field.distinct.rawValue): \(region.range)")
       }
     }
+    lines += contents(snapshot.facts.contents)
     let header = Array((lines.joined(separator: "\n") + "\n").utf8)
     return header + (snapshot.facts.knowsTraits ? mappingLines(of: text) : text)
+  }
+
+  private static func contents(_ contents: ContentFacts?) -> [String] {
+    guard let contents else { return [] }
+    let read = "# \(CaptureHeader.Field.contentsRead.rawValue): "
+    let key = CaptureHeader.Field.contents.rawValue
+    return [read + (contents.isComplete ? "all" : "part")]
+      + contents.pieces.map { piece in
+        "# \(key): \(piece.range) \(piece.origin.certainty.rawValue) \(oneLine(piece.origin.name))"
+      }
   }
 
   /// The lines of smaps text that maps text has too.

@@ -169,6 +169,6 @@ extension MapsParser {
     return Snapshot(
       source: Source(
         kind: hasDetails ? .smaps : .maps, pid: header.pid, path: path, name: header.name),
-      map: map, facts: header.facts, diagnostics: diagnostics)
+      map: map, facts: header.allFacts, diagnostics: diagnostics)
   }
 }

@@ -134,11 +134,10 @@ public struct LiveProcess: Sendable {
       if facts.wine == nil {
         facts.heap = GlibcArena(pid: pid, map: map, wordSize: wordSize).facts()
       }
+      facts.contents = ContentProbe(pid: pid, map: map, facts: facts, wordSize: wordSize).contents()
     }
-    var snapshot = saved
-    snapshot.source = source
-    snapshot.facts = facts
-    return snapshot
+    // What the memory holds tells more kinds than the map does.
+    return Snapshot(source: source, map: map, facts: facts, diagnostics: saved.diagnostics)
   }
 
   private var stat: ProcessStat? { files.textIfReadable("stat").flatMap(ProcessStat.init) }

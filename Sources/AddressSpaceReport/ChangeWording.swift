@@ -5,9 +5,6 @@ struct ChangeWording {
   let room: Room
   let source: Source
 
-  /// The words for what is there.
-  var plain: Wording { Wording(room: room) }
-
   private var program: String {
     let image = room.regions.first { $0.kind == .image && $0.name.lowercased().hasSuffix(".exe") }
     return image.map { Wording.short($0.name) } ?? source.name ?? "PROGRAM"

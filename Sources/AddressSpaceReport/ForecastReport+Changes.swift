@@ -26,7 +26,8 @@ extension ForecastReport {
         number.padded(left: width) + "  " + style.paint(one.change.description.printable, .good)
           + (one.space.needsRestart ? ", after a restart" : ", now")
           + (one.space.isModelled ? " (modelled)" : ""))
-      let how = wording.command(for: one.change) + "; costs: " + wording.cost(of: one.change)
+      let how =
+        changeWording.command(for: one.change) + "; costs: " + changeWording.cost(of: one.change)
       let indent = String(repeating: " ", count: width + 2)
       lines += how.printable.wrapped(to: style.columns - width - 2).split(separator: "\n")
         .map { indent + $0 }

@@ -34,7 +34,7 @@ extension ForecastReport {
     .object(
       JSONValue.members(of: answer.buffer, in: room) + [
         ("placements", .array(answer.buffer.placements.map(JSONValue.init))),
-        ("why", .string(wording.plain.why(answer.buffer))),
+        ("why", .string(wording.why(answer.buffer))),
         ("nextFit", answer.nextFit.map(value) ?? .null),
       ])
   }
@@ -64,8 +64,8 @@ extension ForecastReport {
       "fitsRange": .array(advice.forecasts.map { Self.value(of: $0.range) }),
       "gain": .array(advice.gain.map(JSONValue.integer)),
       "restart": .bool(advice.space.needsRestart),
-      "command": .string(wording.command(for: advice.change)),
-      "cost": .string(wording.cost(of: advice.change)),
+      "command": .string(changeWording.command(for: advice.change)),
+      "cost": .string(changeWording.cost(of: advice.change)),
       "modelled": .bool(advice.space.isModelled),
       "note": .string(advice.space.notes.joined(separator: "; ")),
     ]
@@ -78,7 +78,13 @@ extension ForecastReport {
       "clear": .array(
         room.actions(of: plan).map { region, action in
           guard case .object(let members) = JSONValue(region) else { return .null }
-          return .object(members + [("action", .string(action.rawValue))])
+          let origin = wording.origins.origin(of: region)
+          return .object(
+            members + [
+              ("origin", .optional(origin?.name)),
+              ("certainty", .optional(origin?.certainty.rawValue)),
+              ("action", .string(action.rawValue)),
+            ])
         }),
       "clearBytes": JSONValue(plan.bytes),
       "gain": .integer(plan.gain),
@@ -112,7 +118,7 @@ extension ForecastReport {
           "change", advice.change, answer.buffer.request.text, advice.fits[index],
           advice.gain[index], advice.space.needsRestart ? "restart" : "now",
           advice.space.isModelled ? "modelled" : "proved",
-          wording.command(for: advice.change))
+          changeWording.command(for: advice.change))
       }
     }
     return records.text

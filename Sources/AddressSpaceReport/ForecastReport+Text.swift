@@ -14,7 +14,7 @@ extension ForecastReport {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  var wording: ChangeWording { ChangeWording(room: room, source: source) }
+  var changeWording: ChangeWording { ChangeWording(room: room, source: source) }
 
   private func lines(of answer: Answer, _ style: Style) -> [String] {
     let buffer = answer.buffer
@@ -36,7 +36,7 @@ extension ForecastReport {
     }
     let rest = buffer.fits - min(buffer.fits, UInt64(places.count) + (buffer.heapFits ?? 0))
     if rest > 0, !places.isEmpty { lines.append("        and \(rest) more; --top 0 shows all") }
-    lines.append(("Why no more: " + wording.plain.why(buffer)).wrapped(to: style.columns))
+    lines.append(("Why no more: " + wording.why(buffer)).wrapped(to: style.columns))
     return lines + self.lines(of: answer.nextFit, style)
   }
 
@@ -56,7 +56,7 @@ extension ForecastReport {
     for (region, action) in shown {
       lines.append(
         "  \(region.range.lower)  " + "\(region.size)".padded(left: 10) + "  "
-          + wording.plain.name(of: region, width: 32).padded(right: 32) + "  "
+          + wording.name(of: region, width: 32).padded(right: 32) + "  "
           + style.paint(Wording.deed(action), .pin))
     }
     if shown.count < actions.count { lines.append("  and \(actions.count - shown.count) more") }

@@ -24,6 +24,8 @@ public struct ForecastReport: Sendable {
   public var changed: ChangedSpace?
   /// What would help, nil where it was not asked.
   public var advice: [Advice]?
+  /// How its regions are called.
+  let wording: Wording
 
   /// A report on what was answered.
   public init(
@@ -33,6 +35,7 @@ public struct ForecastReport: Sendable {
     self.source = source
     self.diagnostics = diagnostics
     self.room = room
+    wording = Wording(room: room)
     self.answers = answers
     self.sequence = sequence
     self.more = more
@@ -47,7 +50,7 @@ extension ForecastReport {
 
   /// Only why the next of each kind does not fit, a sentence a line.
   public func reasons() -> String {
-    answers.map { Wording(room: room).why($0.buffer) + "\n" }.joined()
+    answers.map { wording.why($0.buffer) + "\n" }.joined()
   }
 }
 

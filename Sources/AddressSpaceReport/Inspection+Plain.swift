@@ -2,8 +2,9 @@ public import AddressSpace
 
 extension Inspection {
   /// One record a line, fields separated by tabs, sizes in bytes: for scripts without JSON.
-  public func plain(top: Int? = nil) -> String {
+  public func plain(top: Int? = nil, by: Usage.Grouping? = nil) -> String {
     let style = Style(top: top)
+    let origins = OriginRules(room)
     var records = Records()
     records.add("layout", room.layout.name, room.layout.space.lower, room.layout.space.upper)
     records.add("total", "space", room.layout.space.size)
@@ -30,9 +31,15 @@ extension Inspection {
         room.neighbor(below: span)?.name ?? "", room.neighbor(above: span)?.name ?? "")
     }
     for pin in style.rows(pins, usual: 0) {
+      let index = room.largestIndex(in: pin.regions)
+      let origin = index.flatMap { origins.origin(at: $0) }
       records.add(
         "pin", pin.range.lower, pin.range.upper, pin.range.size, pin.joined, pin.largestGain,
-        pin.action.rawValue, room.largestRegion(in: pin.regions)?.name ?? "")
+        pin.action.rawValue, index.map { room.regions[$0].name } ?? "", origin?.name ?? "",
+        origin?.certainty.rawValue ?? "")
+    }
+    if let by {
+      for usage in style.rows(room.usage(by: by), usual: 0) { records.add(usage, by: by) }
     }
     return records.text
   }

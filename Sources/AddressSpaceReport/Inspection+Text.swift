@@ -18,8 +18,15 @@ private struct InspectionScreen {
   let style: Style
   let stacks: [AddressRange: ReportStack]
 
+  init(inspection: Inspection, style: Style, stacks: [AddressRange: ReportStack]) {
+    self.inspection = inspection
+    self.style = style
+    self.stacks = stacks
+    wording = Wording(room: inspection.room)
+  }
+
   private var room: Room { inspection.room }
-  private var wording: Wording { Wording(room: room) }
+  private let wording: Wording
   private var isWide: Bool { room.layout.wordSize == .bits64 }
 
   var sections: [[String]] { [header, answer, picture, spanTable, pinTable, notes] }

@@ -3,14 +3,24 @@ import AddressSpace
 /// How regions, pins and buffers are called in text.
 struct Wording {
   let room: Room
+  let origins: OriginRules
 
-  /// A region by its name, else by its kind and size.
+  init(room: Room) {
+    self.room = room
+    origins = OriginRules(room)
+  }
+
+  /// A region by its name, else by who likely uses it, or by its kind, and its size.
   func name(of region: Region?, width: Int) -> String {
     guard let region else { return "-" }
     guard region.name.isEmpty else {
       return Self.short(region.name).printable.fitted(to: width)
     }
-    return "\(kind(region.kind)) \(region.size)".fitted(to: width)
+    let origin = origins.origin(of: region)
+    let owner = origin.flatMap { $0.certainty > .possible ? $0.name.printable : nil }
+    let size = " \(region.size)"
+    // A long owner gives way to the size.
+    return (owner ?? kind(region.kind)).fitted(to: max(8, width - size.count)) + size
   }
 
   /// What lies beside a span, and what is special about it.

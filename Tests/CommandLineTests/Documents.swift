@@ -73,8 +73,22 @@ extension Shape {
   static let pin = Shape.object([
     "low": .address, "high": .address, "bytes": .integer, "kind": kind, "name": .text,
     "joinedBytes": .integer, "largestGainBytes": .integer, "bufferGain": .list(.integer),
-    "origin": .null, "certainty": .null, "action": action, "stack": stack,
+    "origin": .optional(.text), "certainty": certainty, "action": action, "stack": stack,
   ])
+
+  static let certainty = Shape.optional(.word(["certain", "likely", "possible"]))
+
+  /// What `--by` adds up.
+  static let by = Shape.optional(
+    .object([
+      "key": .word(["origin", "name", "module"]),
+      "entries": .list(
+        .object([
+          "name": .optional(.text), "kind": .optional(kind), "certainty": certainty,
+          "regions": .integer, "bytes": .integer, "largestBytes": .integer,
+          "residentBytes": .optional(.integer),
+        ])),
+    ]))
 
   static let diagnostics = Shape.list(.object(["line": .optional(.integer), "message": .text]))
 
@@ -87,7 +101,7 @@ extension Shape {
         Dictionary(uniqueKeysWithValues: allocators.map { ($0, .integer) })),
       "kinds": .list(.object(["kind": kind, "regions": .integer, "bytes": .integer])),
       "fragmentation": .share, "freeSpans": .list(span), "buffers": .list(buffer),
-      "pins": .list(pin), "diagnostics": diagnostics,
+      "pins": .list(pin), "by": by, "diagnostics": diagnostics,
     ])
   }
 
@@ -99,7 +113,11 @@ extension Shape {
         "placements": .list(.object(["low": .address, "high": .address])), "why": .text,
         "nextFit": .optional(
           .object([
-            "low": .address, "high": .address, "clear": .list(region.with(["action": action])),
+            "low": .address, "high": .address,
+            "clear": .list(
+              region.with([
+                "origin": .optional(.text), "certainty": certainty, "action": action,
+              ])),
             "clearBytes": .integer, "gain": .integer,
           ])),
       ])), "diagnostics": diagnostics,

@@ -86,12 +86,18 @@ struct ChangeCandidates {
   /// As many owners are tried.
   private static let mostOwners = 8
 
-  /// Those that hold most, of what has a name and can go.
+  /// Those that hold most, of what has a name or a likely origin and can go.
   private var owners: [Change] {
     var held: [String: ByteCount] = [:]
+    let origins = OriginRules(room)
     for group in room.groups() where group.isMovable {
-      guard let name = room.largestRegion(in: group.indices)?.name, !name.isEmpty else { continue }
-      held[name, default: .zero] += group.range.size
+      for index in group.indices {
+        let region = room.regions[index]
+        let origin = region.name.isEmpty ? origins.origin(at: index) : nil
+        let name = region.name.isEmpty ? origin?.name ?? "" : region.name
+        guard !name.isEmpty, origin?.certainty != .possible else { continue }
+        held[name, default: .zero] += region.size
+      }
     }
     let worst = held.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.mostOwners)
     return worst.map { .without(Glob.literal($0.key)) }

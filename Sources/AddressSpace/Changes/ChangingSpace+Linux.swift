@@ -7,7 +7,7 @@ extension ChangingSpace {
       throw .doesNotApply(first, "address space is not what a 64-bit process runs out of.")
     }
     guard let anatomy = LinuxAnatomy(map: map, facts: facts, layout: layout) else {
-      throw .doesNotApply(first, "the layout \(layout.name) is not known well enough.")
+      throw .doesNotApply(first, "the bounds of \(layout.name) are not the preset's.")
     }
     var restart = LinuxRestart(like: anatomy)
     for change in changes { try ask(change, of: anatomy, &restart) }

@@ -1,9 +1,10 @@
 extension ChangingSpace {
-  /// Leaves out all regions whose name, last part of the name or module fits, as if they were
-  /// unmapped now.
+  /// Leaves out all regions whose name, last part of it, or origin fits, as if they were unmapped
+  /// now. An image goes whole.
   mutating func leaveOut(_ pattern: String, _ change: Change) throws(ChangeError) {
     let room = Room(map: map, layout: layout, facts: facts)
     let glob = Glob(pattern)
+    let origins = OriginRules(room)
     var known: [String: Bool] = [:]
     func fits(_ name: String) -> Bool {
       if let answer = known[name] { return answer }
@@ -16,7 +17,8 @@ extension ChangingSpace {
     for group in room.groups() {
       let members = group.indices.filter { index in
         let region = room.regions[index]
-        return !region.name.isEmpty && fits(region.name)
+        guard region.name.isEmpty else { return fits(region.name) }
+        return origins.origin(at: index).map { fits($0.name) } ?? false
       }
       guard !members.isEmpty else { continue }
       if !group.isMovable {

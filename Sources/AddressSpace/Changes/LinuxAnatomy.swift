@@ -30,9 +30,13 @@ struct LinuxAnatomy: Sendable {
     let gap: ByteCount
   }
 
-  /// The anatomy of a map under a Linux layout; nil where the layout is no Linux preset.
+  /// The anatomy of a map under a Linux layout; nil where the layout is no Linux preset, or has
+  /// bounds of its own.
   init?(map: AddressMap, facts: LayoutFacts, layout: Layout) {
-    guard let flavor = LinuxFlavor.all.first(where: { $0.name == layout.name }) else { return nil }
+    guard let flavor = LinuxFlavor.all.first(where: { $0.name == layout.name }),
+      layout.space.upper == flavor.taskSize,
+      layout.space.lower <= facts.lowestMapping ?? flavor.lowest
+    else { return nil }
     let regions = map.regions
     self.flavor = flavor
     self.facts = facts

@@ -22,6 +22,8 @@ public struct LayoutFacts: Hashable, Sendable {
   public var startOfBreak: Address?
   /// What malloc's main arena holds, nil where it was not read.
   public var heap: HeapFacts?
+  /// What anonymous memory was seen to hold, nil where it was not read.
+  public var contents: ContentFacts?
   /// What the kernel mapped first, flush at the base of all mappings: the dynamic loader or a
   /// static position-independent program, to the size that its program headers give.
   public var firstMapping: AddressRange?
@@ -40,6 +42,16 @@ public struct LayoutFacts: Hashable, Sendable {
   public var knowsTraits = false
   /// Whether the facts were read from the process, now or when it was captured.
   public var isRead = false
+
+  /// Whether glibc's stacks, arenas and large chunks would have been seen wherever they are: then a
+  /// region that only looks like one is none.
+  var showsAllOfGlibc: Bool {
+    guard let contents, contents.isComplete, machine == .i386 || machine == .x86_64 else {
+      return false
+    }
+    // A program that holds its C library in itself shows it by what was found.
+    return libcVersion != nil || contents.pieces.contains { $0.origin.owner == .firstThread }
+  }
 
   /// Whether what decides a layout was read and not left to be inferred.
   var areKnown: Bool { isRead && wordSize != nil }
