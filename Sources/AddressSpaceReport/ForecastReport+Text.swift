@@ -3,19 +3,25 @@ import AddressSpace
 extension ForecastReport {
   /// For people: the count, the places, why no more, what to clear.
   public func text(_ style: Style) -> String {
-    var lines: [String] = []
+    var lines = changed.map { self.lines(of: $0, style) } ?? []
     if let sequence {
       lines += self.lines(of: sequence, style)
     } else {
       for answer in answers { lines += self.lines(of: answer, style) + [""] }
       if lines.last == "" { lines.removeLast() }
     }
+    if let advice { lines += [""] + self.lines(of: advice, style) }
     return lines.joined(separator: "\n") + "\n"
   }
 
+  var changeWording: ChangeWording { ChangeWording(room: room, source: source) }
+
   private func lines(of answer: Answer, _ style: Style) -> [String] {
     let buffer = answer.buffer
-    let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+    var number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+    if let range = answer.range, range.lowerBound < range.upperBound {
+      number = "\(buffer.fits) (\(range.lowerBound) to \(range.upperBound))"
+    }
     let what = buffer.request.isThread ? "" : " by \(buffer.allocator)"
     var lines = [
       style.paint(buffer.fits > 0 ? number : "No", buffer.fits > 0 ? .good : .bad)

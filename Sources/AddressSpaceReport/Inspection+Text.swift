@@ -79,7 +79,17 @@ private struct InspectionScreen {
     lines.append(
       row("fits now", alternatives { $0.isExact ? "\($0.fits)" : ">=\($0.fits)" }, nil))
     lines.append(row("if unbroken", alternatives { "\($0.fitsIfContiguous)" }, nil))
-    return lines
+    return lines + wayOut
+  }
+
+  /// The best change that is known, where one gains anything.
+  private var wayOut: [String] {
+    guard let advice = inspection.advice, let now = inspection.buffers.first?.fits else {
+      return []
+    }
+    let changes = ChangeWording(room: room, source: inspection.source)
+    let line = changes.line(for: advice, insteadOf: now).printable.fitted(to: style.columns - 18)
+    return ["  " + "way out".padded(right: 16) + style.paint(line, .good)]
   }
 
   /// What takes most, by kind.

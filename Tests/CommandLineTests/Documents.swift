@@ -123,6 +123,20 @@ extension Shape {
       ])), "diagnostics": diagnostics,
   ])
 
+  /// The key `if` of a forecast with changes.
+  static let changed = Shape.object([
+    "changes": .list(.text), "restart": .flag, "modelled": .flag,
+    "fitsRange": .list(.list(.integer)), "notes": .list(.text),
+  ])
+
+  /// The key `changes` of a forecast with `--advise`.
+  static let changes = Shape.list(
+    .object([
+      "change": .text, "fits": .list(.integer), "fitsRange": .list(.list(.integer)),
+      "gain": .list(.integer), "restart": .flag, "command": .text, "cost": .text,
+      "modelled": .flag, "note": .text,
+    ]))
+
   static let sequence = Shape.list(
     .object([
       "request": .text, "placed": .flag, "low": .optional(.address), "high": .optional(.address),

@@ -27,11 +27,16 @@ public struct BufferRequest: Hashable, Sendable {
 
   /// A request for a number of bytes, at least one.
   public init(bytes: ByteCount) {
+    self.init(bytes: bytes, alignment: nil)
+  }
+
+  /// A request for a number of bytes, at least one, at a multiple of a power of two.
+  init(bytes: ByteCount, alignment: ByteCount?) {
     let bytes = max(bytes, 1)
     self.bytes = bytes
     isThread = false
     image = nil
-    alignment = nil
+    self.alignment = alignment
     count = 1
     text = Self.shortText(of: bytes)
   }
@@ -68,7 +73,7 @@ public struct BufferRequest: Hashable, Sendable {
   }
 
   /// A size that reads back as the same number of bytes: `48MiB`, else plain bytes.
-  private static func shortText(of bytes: ByteCount) -> String {
+  static func shortText(of bytes: ByteCount) -> String {
     let units: [(UInt64, String)] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
     for (unit, name) in units where bytes.value >= unit && bytes.value % unit == 0 {
       return "\(bytes.value / unit)\(name)"
