@@ -111,10 +111,7 @@ struct ChangeWording {
       guard name == "linux-i386-4g" else { return "the layout \(name) \(numbers)" }
       return isLimited ? "not under setarch -3 it \(numbers)" : "a 64-bit kernel \(numbers)"
     case .topDown: return "the layout is legacy: top-down \(numbers)"
-    case .threadStack(let size):
-      let held = room.regions.lazy.filter { $0.kind == .stack && $0.name != "[stack]" }
-        .map(\.size).total()
-      return "threads hold \(held): stacks of \(size) \(numbers)"
+    case .threadStack(let size): return "threads with \(size) stacks \(numbers)"
     case .mapLimit(let count): return "vm.max_map_count=\(count) \(numbers)"
     case .resourceLimit(let resource, _):
       return "without ulimit -\(resource.rawValue) it \(numbers)"

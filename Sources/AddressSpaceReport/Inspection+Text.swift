@@ -79,8 +79,21 @@ private struct InspectionScreen {
     lines.append(
       row("fits now", alternatives { $0.isExact ? "\($0.fits)" : ">=\($0.fits)" }, nil))
     lines.append(row("if unbroken", alternatives { "\($0.fitsIfContiguous)" }, nil))
-    return lines + wayOut
+    return lines + ownHeap + wayOut
   }
+
+  /// What the target's own heap serves, where that is anything.
+  private var ownHeap: [String] {
+    guard let buffer = inspection.buffers.first, let fits = buffer.heapFits, fits > 0 else {
+      return []
+    }
+    if buffer.request.isThread {
+      return [row("idle stacks", "\(fits)", "of them take stacks that ended threads left")]
+    }
+    return [row("in its heap", "\(fits)", "of them, of \(freeInHeap) that is free in it")]
+  }
+
+  private var freeInHeap: ByteCount { room.facts.heap?.arenas.first?.free ?? .zero }
 
   /// The best change that is known, where one gains anything.
   private var wayOut: [String] {
@@ -185,10 +198,19 @@ private struct InspectionScreen {
       + "\(pin.range.lower) "
     let others = pin.regions.count > 1 ? " & \(pin.regions.count - 1) more" : ""
     let gained = pin.bufferGain.first ?? 0
-    let tail = others + " - " + Wording.deed(pin.action) + (gained > 0 ? ": +\(gained)" : "")
+    let tail = others + " - " + deed(of: pin) + (gained > 0 ? ": +\(gained)" : "")
     let name = wording.name(
       of: room.largestRegion(in: pin.regions), width: style.columns - head.count - tail.count)
     return head + name + tail
+  }
+
+  /// What to do; of a heap that cannot go, how much of it is in nobody's use.
+  private func deed(of pin: Pin) -> String {
+    let isHeap = pin.regions.count == 1 && room.regions[pin.regions.lowerBound].kind == .heap
+    guard pin.action == .fixed, isHeap, freeInHeap.value > pin.range.size.value / 2 else {
+      return Wording.deed(pin.action)
+    }
+    return "\(freeInHeap) of it is free"
   }
 
   private var notes: [String] {

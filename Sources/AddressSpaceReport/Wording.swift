@@ -17,7 +17,9 @@ struct Wording {
       return Self.short(region.name).printable.fitted(to: width)
     }
     let size = " \(region.size)"
-    let short = (kind(region.kind) + size).fitted(to: width)
+    let kind = kind(region.kind)
+    // Where there is no room the size goes first: it stands beside nearly everywhere.
+    let short = kind.count + size.count > width ? kind.fitted(to: width) : kind + size
     guard let origin = origins.origin(of: region), origin.certainty > .possible else {
       return short
     }
