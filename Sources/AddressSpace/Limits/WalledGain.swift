@@ -27,12 +27,20 @@ struct WalledGain: Sendable {
     {
       return nil
     }
+    self.init(budget, room, footprint, capacity, blocks: blocks, most: most)
+  }
+
+  private init(
+    _ budget: Budget, _ room: Room, _ footprint: Footprint, _ capacity: SpanCapacity,
+    blocks: UInt64, most: UInt64
+  ) {
     self.budget = budget
     self.footprint = footprint
     self.capacity = capacity
     self.blocks = blocks
     let spans = room.freeSpans.compactMap(\.placeable)
-    heapSpan = capacity.endOfBreak.flatMap { end in spans.first { $0.lower == end } }
+    let end = capacity.endOfBreak
+    heapSpan = spans.first { $0.lower == end }
     blocksByMappings =
       budget.mappings > Int64(clamping: most) || footprint.blocks.count > 1
       ? []
