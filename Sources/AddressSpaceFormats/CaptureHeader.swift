@@ -17,6 +17,7 @@ struct CaptureHeader {
   var name: String?
   private var noReserve: [AddressRange] = []
   private var growsDown: [AddressRange] = []
+  private var distinct: [AddressRange] = []
   private var isCapture = false
 
   /// Reads one comment line; answers what is wrong with it.
@@ -42,13 +43,15 @@ struct CaptureHeader {
 
   /// The regions with the traits that the capture keeps beside the map.
   func marking(_ regions: [Region]) -> [Region] {
-    guard !noReserve.isEmpty || !growsDown.isEmpty else { return regions }
+    guard !noReserve.isEmpty || !growsDown.isEmpty || !distinct.isEmpty else { return regions }
     let unreserved = Set(noReserve)
     let growing = Set(growsDown)
+    let distinct = Set(distinct)
     return regions.map { region in
       var traits = region.traits
       if unreserved.contains(region.range) { traits.insert(.noReserve) }
       if growing.contains(region.range) { traits.insert(.growsDown) }
+      if distinct.contains(region.range) { traits.insert(.distinct) }
       return traits == region.traits ? region : region.with(traits)
     }
   }
@@ -87,6 +90,11 @@ struct CaptureHeader {
     case .traits: flag(value).map { facts.knowsTraits = $0 } != nil
     case .noReserve: AddressRange(text: value).map { noReserve.append($0) } != nil
     case .growsDown: AddressRange(text: value).map { growsDown.append($0) } != nil
+    case .distinct: AddressRange(text: value).map { distinct.append($0) } != nil
+    case .limitAddressSpace, .limitData, .dataSegment, .ignoresData, .mostMappings, .overcommit,
+      .memory, .cgroup:
+      LimitText.read(field, value, into: &facts.limits)
+    case .held: set(&facts.held, LimitText.held(value))
     }
   }
 
@@ -164,5 +172,15 @@ extension CaptureHeader {
     case traits = "traits-known"
     case noReserve = "no-reserve"
     case growsDown = "grows-down"
+    case distinct = "distinct"
+    case limitAddressSpace = "limit-address-space"
+    case limitData = "limit-data"
+    case dataSegment = "data-segment"
+    case ignoresData = "limit-data-ignored"
+    case mostMappings = "max-map-count"
+    case overcommit
+    case memory
+    case cgroup = "cgroup-memory"
+    case held
   }
 }

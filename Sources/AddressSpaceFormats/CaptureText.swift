@@ -15,6 +15,9 @@ public struct CaptureText {
       if region.traits.contains(.growsDown) {
         lines.append("# \(CaptureHeader.Field.growsDown.rawValue): \(region.range)")
       }
+      if region.traits.contains(.distinct) {
+        lines.append("# \(CaptureHeader.Field.distinct.rawValue): \(region.range)")
+      }
     }
     let header = Array((lines.joined(separator: "\n") + "\n").utf8)
     return header + (snapshot.facts.knowsTraits ? mappingLines(of: text) : text)
@@ -27,7 +30,7 @@ public struct CaptureText {
     while start < text.count {
       let end = text[start...].firstIndex(of: 0x0A).map { $0 + 1 } ?? text.count
       let line = start..<(text[end - 1] == 0x0A ? end - 1 : end)
-      if (try? MapsLine(text, line)) != nil { kept += text[start..<end] }
+      if text[line].contains(0x2D), (try? MapsLine(text, line)) != nil { kept += text[start..<end] }
       start = end
     }
     return kept
@@ -60,6 +63,8 @@ public struct CaptureText {
     add(.libcVersion, facts.libcVersion.map(\.description))
     add(.wine, facts.wine.map(wine))
     add(.traits, facts.knowsTraits ? "yes" : nil)
+    for (field, value) in facts.limits.map(LimitText.fields) ?? [] { add(field, value) }
+    add(.held, facts.held.map(LimitText.text))
     return fields
   }
 

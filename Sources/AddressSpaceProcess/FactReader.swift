@@ -19,7 +19,7 @@ struct FactReader {
     }
     facts.stackLimit = files.textIfReadable("limits").flatMap(Self.stackLimit)
     facts.lowestMapping = LowestMapping.read()
-    facts.legacySysctl = ProcFile.number("/proc/sys/vm/legacy_va_layout").map { $0 != 0 }
+    facts.legacySysctl = SystemFile.number("/proc/sys/vm/legacy_va_layout").map { $0 != 0 }
     let stat = files.textIfReadable("stat").flatMap(ProcessStat.init)
     facts.startOfBreak = stat?.startOfBreak
     facts.isRandomized = stat?.isRandomized
@@ -39,12 +39,8 @@ struct FactReader {
     #endif
   }
 
-  /// The soft limit in the line `Max stack size  8388608  unlimited  bytes`.
+  /// The soft limit of the stack.
   private static func stackLimit(_ limits: String) -> ByteCount? {
-    let name = "Max stack size"
-    guard let line = limits.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
-      let soft = line.dropFirst(name.count).split(separator: " ").first
-    else { return nil }
-    return soft == "unlimited" ? LayoutFacts.unlimitedStack : UInt64(soft).map { ByteCount($0) }
+    ResourceLimitsText(limits).limit("Max stack size").map { $0.soft ?? LayoutFacts.unlimitedStack }
   }
 }

@@ -1,4 +1,5 @@
 import AddressSpace
+import SystemPackage
 
 /// Reads what bounds the number of a process's threads besides its address space.
 struct TaskLimits {
@@ -29,31 +30,30 @@ struct TaskLimits {
     return TaskLimit(.user, limit: limit, used: used)
   }
 
-  /// The soft limit in the line `Max processes  96365  96365  processes`; nil where there is none.
+  /// The soft limit of processes; nil where there is none.
   private func limitOfProcesses() -> UInt64? {
-    let name = "Max processes"
-    return ProcFile(pid: pid).textIfReadable("limits")?.split(separator: "\n")
-      .first { $0.hasPrefix(name) }
-      .flatMap { $0.dropFirst(name.count).split(separator: " ").first }
-      .flatMap { UInt64($0) }
+    ProcFile(pid: pid).textIfReadable("limits")
+      .flatMap { ResourceLimitsText($0).limit("Max processes")?.soft?.value }
   }
 
   /// All tasks of the machine: the number behind the slash in `/proc/loadavg`.
   private func tasksOfMachine() -> UInt64? {
-    guard let fields = ProcFile.text("/proc/loadavg")?.split(separator: " "), fields.count > 3
+    guard let fields = SystemFile.text("/proc/loadavg")?.split(separator: " "), fields.count > 3
     else { return nil }
     return fields[3].split(separator: "/").last.flatMap { UInt64($0) }
   }
 
   private func machine(_ used: UInt64?) -> TaskLimit? {
-    guard let used, let limit = ProcFile.number("/proc/sys/kernel/threads-max") else { return nil }
+    guard let used, let limit = SystemFile.number("/proc/sys/kernel/threads-max") else {
+      return nil
+    }
     return TaskLimit(.machine, limit: limit, used: used)
   }
 
   /// Numbers below 300 are given out once only (`RESERVED_PIDS`). Some tasks have one of these, and
   /// groups and sessions keep numbers whose task has ended: so this is not exact.
   private func numbers(_ used: UInt64?) -> TaskLimit? {
-    guard let used, let limit = ProcFile.number("/proc/sys/kernel/pid_max") else { return nil }
+    guard let used, let limit = SystemFile.number("/proc/sys/kernel/pid_max") else { return nil }
     return TaskLimit(.numbers, limit: limit, used: 300 + used)
   }
 
@@ -86,8 +86,8 @@ struct TaskLimits {
     var limits: [TaskLimit] = []
     while true {
       let folder = ([root] + parts.map { String($0) }).joined(separator: "/")
-      if let limit = ProcFile.number("\(folder)/pids.max"),
-        let used = ProcFile.number("\(folder)/pids.current")
+      if let limit = SystemFile.number(FilePath(folder + "/pids.max")),
+        let used = SystemFile.number(FilePath(folder + "/pids.current"))
       {
         limits.append(TaskLimit(.group, limit: limit, used: used))
       }

@@ -11,6 +11,12 @@ extension Inspection {
     records.add("total", "reserved", room.reservedBytes)
     records.add("total", "free", room.freeBytes)
     records.add("total", "reachable", room.reachableFreeBytes)
+    let held = room.facts.held
+    for (name, bytes) in [
+      ("committed", held?.committed), ("resident", held?.resident), ("swap", held?.swapped),
+    ] {
+      if let bytes { records.add("total", name, bytes) }
+    }
     for usage in room.usageByKind() {
       records.add("kind", usage.kind.rawValue, usage.regions, usage.bytes)
     }
@@ -45,6 +51,13 @@ struct Records {
       "buffer", buffer.request.text, buffer.request.bytes, buffer.allocator, buffer.footprint,
       buffer.fits, buffer.fitsIfContiguous, buffer.verdict.rawValue,
       buffer.isExact ? "exact" : "at-least")
+    for wall in buffer.walls where wall.name != .addressSpace { add("limit", wall, of: buffer) }
+    for wall in buffer.warnings { add("warning", wall, of: buffer) }
+  }
+
+  private mutating func add(_ kind: String, _ wall: Wall, of buffer: BufferForecast) {
+    add(
+      kind, buffer.request.text, wall.name.rawValue, wall.limit.value, wall.used.value, wall.fits)
   }
 
   private static func field(_ value: any CustomStringConvertible) -> String {

@@ -58,9 +58,15 @@ private struct InspectionScreen {
     if "\(room.reachableFreeBytes)" != "\(room.freeBytes)" {
       lines.append(row("in reach", "\(room.reachableFreeBytes)", "of placement; the rest is not"))
     }
-    if let buffer = buffers.first, buffer.unusableFree > .zero, !isWide {
+    if let buffer = buffers.first, let wall = buffer.limitingWall {
+      lines.append(row("nearest wall", Wording.headroom(wall), Wording.setter(wall)))
+    } else if let buffer = buffers.first, buffer.unusableFree > .zero, !isWide {
       lines.append(
         row("of no use", "\(buffer.unusableFree)", "of what is free, for \(buffer.request.text)"))
+    }
+    if let buffer = buffers.first, let warning = buffer.warnings.first {
+      lines.append(
+        row("once touched", "\(warning.fits)", Wording.danger(warning, of: buffer.fits)))
     }
     lines.append(row("taken", "\(room.mappedBytes)", usage))
     lines.append(
@@ -102,7 +108,7 @@ private struct InspectionScreen {
     let spans = room.freeSpansBySize
     // The screen has 30 lines: what the answer takes more the table gets less.
     let makers = shownPins.count { stacks[$0.range] != nil }
-    let shown = style.rows(spans, usual: (isWide ? 8 : 12 - answer.count) - makers)
+    let shown = style.rows(spans, usual: max(1, (isWide ? 8 : 12 - answer.count) - makers))
     guard !shown.isEmpty else { return [] }
     let range = isWide ? 30 : 23
     let below = isWide ? 15 : 18

@@ -15,21 +15,8 @@ extension Wording {
     return switch buffer.verdict {
     case .fragmented: none + ": free, but in pieces."
     case .exhausted: none + ": too little free."
-    case .limited: none + ": \(nearestTaskWall(buffer)?.name ?? "a limit") is reached."
+    case .limited: none + (buffer.limitingWall.map { ": " + Self.refusal($0) } ?? "") + "."
     case .fits: none + "."
     }
-  }
-
-  /// One sentence on why the next thread is refused by a limit on tasks, nil where none does.
-  func whyNoThread(_ buffer: BufferForecast) -> String? {
-    nearestTaskWall(buffer).map { wall in
-      "\(buffer.fits == 0 ? "A" : "Another") thread would be beyond \(wall.name): "
-        + "\(wall.limit) tasks are the most, and there would be \(wall.used + buffer.fits)."
-    }
-  }
-
-  /// The limit on tasks that refuses the next thread, nil where something else does.
-  private func nearestTaskWall(_ buffer: BufferForecast) -> TaskWall? {
-    buffer.taskWalls.first { $0.fits == buffer.fits }
   }
 }

@@ -59,16 +59,17 @@ struct Wording {
     return switch buffer.verdict {
     case .fragmented: none + ": free, but in pieces."
     case .exhausted: none + ": too little free."
-    case .fits, .limited: none + "."
+    case .limited: none + (buffer.limitingWall.map { ": " + Self.refusal($0) } ?? "") + "."
+    case .fits: none + "."
     }
   }
 
   /// One sentence on why the next buffer is refused.
   func why(_ buffer: BufferForecast) -> String {
-    if let reason = whyNoThread(buffer) { return reason }
     let what = buffer.request.isThread ? "thread" : "buffer"
     let next = buffer.fits == 0 ? "A \(what)" : "Another \(what)"
     let free = buffer.unusableFree
+    if let wall = buffer.limitingWall { return "\(next) \(Self.why(buffer, wall))" }
     guard let left = buffer.largestLeft else {
       return "\(next) needs \(buffer.footprint) in one piece; nothing would be left in reach."
     }

@@ -52,7 +52,36 @@ struct CaptureTests {
       WineFacts(
         isLargeAddressAware: [true, false, nil].randomElement(using: &random) ?? nil,
         evidence: evidence.randomElement(using: &random).flatMap { maybe($0) }))
+    facts.limits = limits(&random)
+    func size() -> ByteCount { ByteCount(number() >> 2) }
+    facts.held =
+      HeldMemory(resident: maybe(size()), committed: maybe(size()), swapped: maybe(size()))
     return facts
+  }
+
+  /// Limits of all kinds, nil where none is known.
+  private static func limits(_ random: inout SeededGenerator) -> LimitFacts? {
+    func maybe<Value>(_ value: Value) -> Value? { Bool.random(using: &random) ? value : nil }
+    func size() -> ByteCount {
+      ByteCount(
+        UInt64.random(in: 0..<1 << 62, using: &random) >> UInt64.random(in: 0..<62, using: &random))
+    }
+    var limits = LimitFacts()
+    limits.addressSpace = maybe(ResourceLimit(soft: maybe(size()), hard: maybe(size())))
+    limits.data = maybe(ResourceLimit(soft: maybe(size()), hard: maybe(size())))
+    limits.dataSegment = maybe(size())
+    limits.ignoresData = Bool.random(using: &random)
+    limits.mostMappings = maybe(size().value)
+    let modes: [Overcommit.Mode] = [.heuristic, .always, .never]
+    limits.overcommit = modes.randomElement(using: &random).flatMap { mode in
+      maybe(
+        Overcommit(
+          mode: mode, limit: size(), committed: size(), adminReserve: size(), userReserve: size()))
+    }
+    limits.memory = maybe(
+      MachineMemory(total: size(), available: size(), swapTotal: size(), swapFree: size()))
+    limits.cgroup = maybe(CgroupMemory(limit: size(), used: size()))
+    return limits == LimitFacts() ? nil : limits
   }
 
   @Test("facts, source and map come back as they were")

@@ -43,9 +43,21 @@ extension Shape {
     "verdict": .word(["fits", "fragmented", "exhausted", "limited"]),
     "unusableFreeBytes": .integer, "alignmentBytes": .optional(.integer), "exact": .flag,
     "heapFits": .optional(.integer),
-    "limits": .list(
-      .object(["name": .text, "limitBytes": .integer, "usedBytes": .integer, "fits": .integer])),
+    "limits": .list(wall), "warnings": .list(wall),
   ])
+
+  /// Of bytes, or of mappings.
+  static let wall = Shape.either(
+    .object([
+      "name": .word([
+        "address space", "RLIMIT_AS", "RLIMIT_DATA", "overcommit", "cgroup memory",
+        "available memory",
+      ]), "limitBytes": .integer, "usedBytes": .integer, "fits": .integer,
+    ]),
+    .object([
+      "name": .word(["vm.max_map_count"]), "limitBytes": .null, "usedBytes": .null,
+      "limitCount": .integer, "usedCount": .integer, "fits": .integer,
+    ]))
 
   /// Null where there is none.
   static let stack = Shape.optional(

@@ -58,7 +58,10 @@ struct LiveProcessTests {
       let (live, captured) = (try JSON(live), try JSON(captured))
       #expect(live["source"]["kind"] == .text("process"))
       #expect(captured["source"]["kind"] == .text("maps"))
-      #expect(live.without("kind", in: "source") == captured.without("kind", in: "source"))
+      // How much memory the machine has left is another thing each time.
+      #expect(
+        live.without("kind", in: "source").withoutWarnings
+          == captured.without("kind", in: "source").withoutWarnings)
     }
   }
 

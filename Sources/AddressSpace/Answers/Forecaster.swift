@@ -20,27 +20,42 @@ public struct Forecaster: Sendable {
     let model = FootprintModel(allocator: allocator, layout: room.layout, facts: room.facts)
     let footprint = try model.footprint(of: request)
     let lines = try model.lines(of: request)
+    let isAlike = footprint.blocks.count == 1 && lines == nil
+    let open =
+      isAlike
+      ? alike(footprint, limit: limit)
+      : simulated(footprint, lines: lines, limit: limit, budget: nil)
+    let budget = Budget(room)
     let fit =
-      footprint.blocks.count == 1 && lines == nil
-      ? alike(footprint, limit: limit) : simulated(footprint, lines: lines, limit: limit)
+      budget.map {
+        isAlike
+          ? walled(open, footprint, limit: limit, budget: $0)
+          : walled(open, footprint, lines: lines, limit: limit, budget: $0)
+      } ?? open
     let heapFits = room.facts.heap.flatMap { heap in
       footprint.blocks.count == 1 ? footprint.heapGrowth?.count(in: heap) : nil
     }
-    let fits = fit.count + (heapFits ?? 0)
+    let heap = heapFits ?? 0
+    let fits = fit.count + heap
     let free = room.freeBytes
     let sets = free.value / max(1, footprint.bytes.value)
     let contiguous = sets * footprint.buffersPerSet
     let used = ByteCount(fit.count / footprint.buffersPerSet)
       .multiplied(by: footprint.bytes.value)
+    let walls = WallFinder(room: room, footprint: footprint, heapFits: heap).walls(
+      open: open.count + heap, fits: fits)
     return BufferForecast(
       request: request, allocator: allocator, footprint: footprint.bytesPerBuffer,
       fits: fits, fitsIfContiguous: max(contiguous, fits),
       unusableFree: free.lowered(by: used ?? free), isExact: fit.isExact, heapFits: heapFits,
-      verdict: fits > 0 ? .fits : contiguous > 0 ? .fragmented : .exhausted,
-      placements: fit.places, largestLeft: largestReachable(of: fit.left))
+      verdict: fits > 0
+        ? .fits : open.count + heap > 0 ? .limited : contiguous > 0 ? .fragmented : .exhausted,
+      placements: fit.places, largestLeft: largestReachable(of: fit.left), walls: walls,
+      warnings: room.memoryWarnings(fits: fits, footprint: footprint.bytesPerBuffer))
   }
 
-  private struct Fit {
+  /// What was placed.
+  struct Fit {
     var count: UInt64
     var places: [AddressRange]
     /// The free ranges that are left.
@@ -105,9 +120,11 @@ public struct Forecaster: Sendable {
 
   /// A buffer of several blocks, then, when those do not fit any more, of single lines, as Pillow
   /// asks for them.
-  private func simulated(_ footprint: Footprint, lines: LineFootprint?, limit: Int) -> Fit {
+  func simulated(
+    _ footprint: Footprint, lines: LineFootprint?, limit: Int, budget: Budget?
+  ) -> Fit {
     let smallest = (footprint.blocks + (lines?.footprint.blocks ?? [])).map(\.size).min()
-    var pool = SpanPool(room, smallest: smallest ?? .zero)
+    var pool = SpanPool(room, smallest: smallest ?? .zero, budget: budget)
     var fit = Fit(count: 0, places: [], left: [], isExact: footprint.isExact && room.isExact)
     let most = Self.mostSimulated / UInt64(max(1, footprint.blocks.count))
     while fit.count < most, let ranges = pool.place(footprint) {
@@ -125,6 +142,7 @@ public struct Forecaster: Sendable {
       fit.isExact = false
     }
     fit.left = pool.pieces
+    if pool.mayMerge { fit.isExact = false }
     return fit
   }
 }

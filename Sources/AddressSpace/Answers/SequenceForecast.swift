@@ -25,7 +25,7 @@ extension Forecaster {
     var footprints: [Footprint] = []
     for request in requests { footprints.append(try model.footprint(of: request)) }
     let smallest = footprints.flatMap(\.blocks).map(\.size).min() ?? .zero
-    var pool = SpanPool(room, smallest: smallest)
+    var pool = SpanPool(room, smallest: smallest, budget: Budget(room))
     var idle = room.facts.threads?.idleStacks ?? []
     var steps: [SequenceForecast.Step] = []
     for (request, footprint) in zip(requests, footprints) {

@@ -33,6 +33,10 @@ public struct LayoutFacts: Hashable, Sendable {
   public var libcVersion: LibcVersion?
   /// What is known of Wine, nil where the process is no Wine process.
   public var wine: WineFacts?
+  /// What bounds the process besides its addresses, nil where it was not read.
+  public var limits: LimitFacts?
+  /// What memory it holds, nil where it was not read.
+  public var held: HeldMemory?
   /// Whether the traits of every region were read (from smaps): only then is a region without
   /// `noReserve` known to have been reserved in earnest.
   public var knowsTraits = false

@@ -137,3 +137,22 @@ extension SpanCapacity.Heap {
     growth.count(room: (limit - end).lowered(by: page), heap: facts, page: page)
   }
 }
+
+extension SpanCapacity {
+  /// Where the brk heap ends, nil where it serves none of this footprint.
+  var endOfBreak: Address? { heap?.end }
+
+  /// The chunks that the brk heap takes when it may rise to just below `limit`, by `most` bytes at
+  /// most, and the bytes that it grows by.
+  func growth(below limit: Address, atMost most: ByteCount) -> (chunks: UInt64, bytes: ByteCount) {
+    guard let heap, limit > heap.end else { return (0, .zero) }
+    let room = min((limit - heap.end).lowered(by: heap.page), most)
+    let chunks = heap.growth.count(room: room, heap: heap.facts, page: heap.page)
+    guard chunks > 0 else { return (0, .zero) }
+    let isWhole = heap.facts?.isContiguous == true
+    let pieces = isWhole ? 1 : chunks
+    let each = ByteCount(chunks / pieces * heap.growth.chunk.value) + heap.growth.pad
+    let bytes = each.lowered(by: heap.unused).roundedUp(to: heap.page) ?? each
+    return (chunks, min(bytes.multiplied(by: pieces) ?? room, room))
+  }
+}

@@ -8,9 +8,22 @@ struct SpanPool: Sendable {
   private var endOfBreak: Address?
   private var heapTop: ByteCount
   private let isContiguous: Bool
+  /// What the other walls still allow, nil where none is known.
+  private var budget: Budget?
+  private let merging: MergeRules?
+  /// The ends of what was placed, which what touches it becomes part of.
+  private var ends: Set<Address> = []
+  /// Whether some block may have merged with what it touches, and was counted as if it had not.
+  private var hasUncertain = false
+  /// Whether the count of mappings decided, and more of them may have merged than is known.
+  private(set) var mayMerge = false
 
   /// The pool of a room's free spans; no block of less than `smallest` bytes will be asked for.
-  init(_ room: Room, smallest: ByteCount) {
+  init(_ room: Room, smallest: ByteCount, budget: Budget? = nil) {
+    self.budget = budget
+    // Each block is a mapping at most.
+    let isFar = budget.map { $0.mappings > Int64(Forecaster.mostSimulated) * 64 } ?? true
+    merging = isFar ? nil : MergeRules(room)
     let end = room.endOfBreak
     pieces = room.freeSpans.compactMap { span in
       span.placeable.flatMap { $0.size >= smallest || $0.lower == end ? $0 : nil }
@@ -59,6 +72,7 @@ struct SpanPool: Sendable {
   }
 
   private mutating func place(_ block: Block) -> AddressRange? {
+    guard isAllowed(block) else { return nil }
     for search in searches {
       let order =
         search.direction == .bottomUp
@@ -70,6 +84,7 @@ struct SpanPool: Sendable {
             let range = run.range(at: 0)
           else { continue }
           take(range, from: index)
+          pay(for: range)
           return range
         }
       }
@@ -97,11 +112,37 @@ struct SpanPool: Sendable {
     let start = end.lowered(by: unused)
     guard let size = (growth.chunk + growth.pad).lowered(by: unused).roundedUp(to: page),
       let index = pieces.firstIndex(where: { $0.lower == end }),
-      pieces[index].size >= size + page, let grown = AddressRange(end, end + size)
+      pieces[index].size >= size + page, let grown = AddressRange(end, end + size),
+      budget.map({ $0.heapRoom >= size && $0.largestRequest >= size }) ?? true
     else { return nil }
     take(grown, from: index)
+    budget?.grow(by: size)
     endOfBreak = grown.upper
     heapTop = unused + size - growth.chunk
     return AddressRange(start, start + growth.chunk)
+  }
+}
+
+extension SpanPool {
+  private mutating func isAllowed(_ block: Block) -> Bool {
+    guard let budget else { return true }
+    if budget.mappings < 0 { mayMerge = mayMerge || hasUncertain }
+    return budget.mappings >= 0 && budget.count(of: block) > 0
+  }
+
+  /// Takes what a placed block costs off the budget.
+  private mutating func pay(for range: AddressRange) {
+    guard budget != nil else { return }
+    var isPart = true
+    if let merging {
+      let answers = [merging.below(range.lower), merging.above(range.upper)]
+      let touches = ends.contains(range.lower) || ends.contains(range.upper)
+      isPart = touches || answers.contains(.surely)
+      // Also where it closes a gap: whether the two sides become one is not visible.
+      let sides = answers.count { $0 != .never } + (touches ? 1 : 0)
+      if answers.contains(.perhaps) || sides > 1 { hasUncertain = true }
+      ends.formUnion([range.lower, range.upper])
+    }
+    budget?.take(range.size, mappings: merging != nil && isPart ? 0 : 1)
   }
 }
