@@ -60,7 +60,7 @@ extension Forecaster {
         (alone.promised, alone.largestRequest) = (budget.promised, budget.largestRequest)
       default: break
       }
-      let started = started(footprint, limit: 0, budget: alone)
+      let started = self.started(footprint, limit: 0, budget: alone)
       return (wall.with(fits: idle + started.count), started.isExact)
     }
   }
