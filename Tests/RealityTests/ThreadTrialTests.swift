@@ -58,7 +58,7 @@ struct ThreadTrialTests {
   @Test(
     "a stack that is left serves what is not smaller than a quarter of it",
     .enabled(if: Machine.victim("threads-pie") != nil, missing),
-    arguments: [("thread:1M", 1), ("thread:255K", 0), ("thread:260K", 1), ("thread:1025K", 0)])
+    arguments: [("thread:1M", 1), ("thread:252K", 0), ("thread:253K", 1), ("thread:1025K", 0)])
   func leftStacks(request: String, count: UInt64) async throws {
     let victim = try #require(Machine.victim("threads-pie")).string
     let (forecast, reality) = try await Self.held(
