@@ -106,8 +106,9 @@ struct ThreadFill {
     let needed = (chunk.chunk + chunk.pad).lowered(by: rest).roundedUp(to: page) ?? .zero
     // The kernel keeps a page free above the break.
     if needed <= mayGrow, let end = endOfBreak,
-      let piece = pieces.first(where: { $0.lower == end }),
-      piece.size >= needed + page, let grown = AddressRange(end, end + needed)
+      // A heap that has not begun yet may begin in the middle of what is free.
+      let piece = pieces.first(where: { $0.contains(end) }),
+      piece.upper - end >= needed + page, let grown = AddressRange(end, end + needed)
     {
       take(grown)
       budget?.grow(by: needed)
