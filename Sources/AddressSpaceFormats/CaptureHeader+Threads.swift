@@ -41,7 +41,8 @@ extension CaptureHeader {
   /// `NAME LIMIT USED`.
   mutating func addTaskLimit(_ text: String) -> Bool {
     let words = text.split(separator: " ")
-    guard words.count == 3, let kind = TaskLimit.Kind(rawValue: String(words[0])),
+    guard words.count == 3,
+      let kind = TaskLimit.Kind.allCases.first(where: { $0.wall.rawValue == words[0] }),
       let limit = UInt64(digits: words[1]), let used = UInt64(digits: words[2])
     else { return false }
     var threads = facts.threads ?? ThreadFacts(count: 1)
@@ -83,6 +84,6 @@ extension CaptureText {
 
   /// What a capture keeps of a limit on tasks.
   static func taskLimit(_ limit: TaskLimit) -> String {
-    "\(limit.kind.rawValue) \(limit.limit) \(limit.used)"
+    "\(limit.kind.wall.rawValue) \(limit.limit) \(limit.used)"
   }
 }

@@ -1,4 +1,5 @@
 import AddressSpace
+import SystemPackage
 
 /// Reads from `/proc` what decides a process's layout. What may not be read stays unknown.
 struct FactReader {

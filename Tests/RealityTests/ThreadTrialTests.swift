@@ -58,7 +58,7 @@ struct ThreadTrialTests {
   @Test(
     "a stack that is left serves what is not smaller than a quarter of it",
     .enabled(if: Machine.victim("threads-pie") != nil, missing),
-    arguments: [("thread:1M", 1), ("thread:255K", 0), ("thread:260K", 1), ("thread:1025K", 0)])
+    arguments: [("thread:1M", 1), ("thread:252K", 0), ("thread:253K", 1), ("thread:1025K", 0)])
   func leftStacks(request: String, count: UInt64) async throws {
     let victim = try #require(Machine.victim("threads-pie")).string
     let (forecast, reality) = try await Self.held(
@@ -123,6 +123,22 @@ struct ThreadTrialTests {
         "echo $$ > \(group.path)/cgroup.procs; exec \(victim.string) --ended 0 --living 65536",
       ], "thread:64K")
     #expect(forecast.fits == reality && forecast.isExact && reality == 88)
+  }
+
+  @Test(
+    "the walls that count bytes and mappings",
+    .enabled(if: Machine.victim("threads-pie") != nil, missing),
+    arguments: [
+      ("ulimit -v 900000", "", "thread"), ("ulimit -d 300000", "", "thread:1M"),
+      (":", "--mappings 64001", "thread:64K"), (":", "--mappings 64002", "thread:64K"),
+      ("ulimit -v 700000", "--ended 0 --ended 0", "thread:256K"),
+    ], ["threads-pie", "threads64"])
+  func resources(limit: (String, String, String), kind: String) async throws {
+    let victim = try #require(Machine.victim(kind)).string
+    let (forecast, reality) = try await Self.held(
+      ["/bin/sh", "-c", "\(limit.0); exec \(victim) \(limit.1)"], limit.2)
+    #expect(forecast.fits == reality && forecast.isExact, "\(limit) \(kind)")
+    #expect(forecast.limitingWall != nil)
   }
 
   /// What was forecast of a program that waits, live and of its capture, and what it then got.

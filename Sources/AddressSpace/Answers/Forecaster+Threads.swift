@@ -12,55 +12,57 @@ extension Forecaster {
     let threads = ThreadModel(layout: room.layout, facts: room.facts)
     let reusable = room.facts.threads?.idleStacks.map { threads.reusable(for: request, among: $0) }
     let idle = UInt64(reusable?.count ?? 0)
-    let vector = threads.vector
-    let started =
-      room.layout.system == .linux
-      ? started(footprint, vector, limit: limit, budget: nil)
-      : startedWindows(footprint, limit: limit)
-    let inSpace = idle + started.count
-    let budget = room.layout.system == .linux ? Budget(room) : nil
-    let walled = budget.map { self.started(footprint, vector, limit: limit, budget: $0) } ?? started
-    let walls =
-      resourceWalls(footprint, vector, idle: idle, inSpace: inSpace, budget)
-      + (room.facts.threads?.walls ?? [])
-    let least = walls.map(\.fits).min() ?? inSpace
-    let fits = min(idle + walled.count, least)
+    let open = started(footprint, limit: limit, budget: nil)
+    let inSpace = idle + open.count
+    let limits = resourceWalls(footprint, idle: idle, open: inSpace)
+    let tasks = room.facts.threads?.walls ?? []
+    let others = limits.map(\.wall) + tasks
+    let fits = min(inSpace, others.map(\.fits).min() ?? inSpace)
+    let used = ByteCount(fits - min(fits, idle)).multiplied(by: footprint.bytes.value)
     let free = room.freeBytes
     let contiguous = free.value / max(1, footprint.bytes.value) + idle
-    let used = ByteCount(fits - min(fits, idle)).multiplied(by: footprint.bytes.value) ?? free
-    let isCounted = fits < idle + walled.count ? isCertain(walls, fits) : walled.isExact
+    let first = Wall(
+      .addressSpace, limit: .bytes(room.layout.space.size), used: .bytes(room.mappedBytes),
+      fits: inSpace)
+    let isKnown =
+      footprint.isExact && (reusable != nil || room.layout.system != .linux)
+    // Walls that count tasks do not depend on what a thread costs.
+    let isExact =
+      tasks.contains { $0.fits == fits && $0.name != .taskNumbers }
+      || isKnown && limits.contains { $0.wall.fits == fits && $0.isExact }
+      || isKnown && open.isExact && room.isExact && fits == inSpace
     return BufferForecast(
       request: request.with(bytes: threads.stack(request.bytes).bytes), allocator: allocator,
-      footprint: footprint.bytes, fits: fits, fitsIfContiguous: max(contiguous, inSpace),
-      unusableFree: free.lowered(by: used),
-      isExact: isCounted && room.isExact && footprint.isExact
-        && (reusable != nil || room.layout.system != .linux),
+      footprint: footprint.bytes, fits: fits, fitsIfContiguous: max(contiguous, fits),
+      unusableFree: free.lowered(by: used ?? free), isExact: isExact,
       heapFits: reusable.map { min(fits, UInt64($0.count)) },
       verdict: verdict(fits: fits, inSpace: inSpace, contiguous: contiguous),
-      placements: Array(
-        ((reusable ?? []) + walled.places).prefix(Int(clamping: fits)).prefix(limit)),
-      largestLeft: largestReachable(of: walled.left),
-      walls: walls.map { $0.fits == least ? $0.with(fits: fits) : $0 },
+      placements: Array(((reusable ?? []) + open.places).prefix(min(Int(clamping: fits), limit))),
+      largestLeft: largestReachable(of: open.left), walls: [first] + others,
       warnings: room.memoryWarnings(fits: fits, footprint: footprint.bytes))
   }
 
-  /// Whether the wall that refuses the next thread lets others take nothing meanwhile: tasks' numbers
-  /// are taken by all processes.
-  private func isCertain(_ walls: [Wall], _ fits: UInt64) -> Bool {
-    walls.contains { $0.fits == fits && $0.name != .taskNumbers }
-  }
-
-  /// Address space, and the walls of memory and mappings, each counted as if it stood alone.
+  /// What each wall that counts bytes or mappings allows, as if it stood alone.
   private func resourceWalls(
-    _ footprint: Footprint, _ vector: HeapGrowth?, idle: UInt64, inSpace: UInt64, _ budget: Budget?
-  ) -> [Wall] {
-    WallFinder(room: room, footprint: footprint, heapFits: idle)
-      .walls(open: inSpace, fits: 0)
-      .map { wall in
-        guard wall.name != .addressSpace, let budget else { return wall }
-        let alone = started(footprint, vector, limit: 0, budget: budget.alone(wall.name))
-        return wall.with(fits: idle + alone.count)
+    _ footprint: Footprint, idle: UInt64, open: UInt64
+  ) -> [(wall: Wall, isExact: Bool)] {
+    guard room.layout.system == .linux, let budget = Budget(room) else { return [] }
+    let known = WallFinder(room: room, footprint: footprint, heapFits: idle)
+      .walls(open: open, fits: 0).dropFirst()
+    return known.map { wall in
+      var alone = Budget()
+      alone.hasHeap = budget.hasHeap
+      switch wall.name {
+      case .resourceAddressSpace: alone.space = budget.space
+      case .resourceData: (alone.data, alone.growth) = (budget.data, budget.growth)
+      case .mapCount: alone.mappings = budget.mappings
+      case .overcommit:
+        (alone.promised, alone.largestRequest) = (budget.promised, budget.largestRequest)
+      default: break
       }
+      let started = self.started(footprint, limit: 0, budget: alone)
+      return (wall.with(fits: idle + started.count), started.isExact)
+    }
   }
 
   private func verdict(
@@ -78,42 +80,35 @@ extension Forecaster {
     var isExact: Bool
   }
 
-  private func started(
-    _ footprint: Footprint, _ chunk: HeapGrowth?, limit: Int, budget: Budget?
-  ) -> Started {
+  private func started(_ footprint: Footprint, limit: Int, budget: Budget?) -> Started {
+    guard room.layout.system == .linux else { return startedWindows(footprint, limit: limit) }
+    let threads = ThreadModel(layout: room.layout, facts: room.facts)
     var block = footprint.blocks.first ?? Block(size: room.layout.pageSize)
-    // A 64-bit space holds so many that only a bound is counted: a page each is more than malloc
-    // takes for them.
-    if room.layout.wordSize == .bits64 { block.size += room.layout.pageSize }
-    let known = room.facts.heap.flatMap { heap in chunk.map { heap.pieces(of: $0.chunk) } } ?? 0
-    var fill = ThreadFill(block, chunk: chunk, in: room, freeChunks: known, budget: budget)
-    let count = fill.run(most: .max, places: limit)
-    return Started(
-      count: count, places: fill.places, left: fill.pieces,
-      isExact: !fill.endedByHeap && !dependsOnHeap(block, chunk, count, budget)
-        && !(fill.endedByMappings && mayMerge(block)))
-  }
-
-  /// Whether the first stack may become part of what lies above it, and so cost a mapping less.
-  private func mayMerge(_ block: Block) -> Bool {
-    let spans = room.freeSpans.compactMap(\.placeable)
-    let rules = MergeRules(room)
-    return Placement(of: block, in: spans, by: room.layout.searches).runs.contains { run in
-      run.hull.map { rules.above($0.upper) != .never } ?? false
+    var chunk: HeapGrowth? = threads.vector
+    // A 64-bit space holds so many that only a bound is counted where no other wall is near: a page
+    // each is more than malloc takes for them.
+    if room.layout.wordSize == .bits64,
+      budget.map({ $0.threads(of: block.size, guard: room.layout.pageSize) > Self.mostSimulated })
+        ?? true
+    {
+      block.size += room.layout.pageSize
+      chunk = nil
     }
-  }
-
-  /// Whether more could start were all of the heap free: what small chunks are free in it was not
-  /// read, and an unread heap may have any.
-  private func dependsOnHeap(
-    _ block: Block, _ chunk: HeapGrowth?, _ count: UInt64, _ budget: Budget?
-  ) -> Bool {
-    guard let chunk else { return false }
+    let known = room.facts.heap.flatMap { heap in chunk.map { heap.pieces(of: $0.chunk) } } ?? 0
+    // Which small chunks are free in the heap was not read, and an unread heap may have any.
     let heap = room.regions.lazy.filter { $0.kind == .heap }.map(\.size).total()
     let inside = heap.lowered(by: room.facts.heap?.top ?? .zero)
-    var free = ThreadFill(
-      block, chunk: chunk, in: room, freeChunks: inside.value / chunk.chunk.value, budget: budget)
-    return free.run(most: .max) != count
+    func filled(_ freeChunks: UInt64) -> (fill: ThreadFill, count: UInt64) {
+      var fill = ThreadFill(block, chunk: chunk, in: room, freeChunks: freeChunks)
+      fill.budget = budget
+      let count = fill.run(most: .max, places: limit)
+      return (fill, count)
+    }
+    let (fill, count) = filled(known)
+    let most = chunk.map { filled(inside.value / $0.chunk.value).count } ?? count
+    return Started(
+      count: count, places: fill.places, left: fill.pieces,
+      isExact: most == count && (budget != nil || !fill.endedByHeap))
   }
 
   /// Threads of Windows programs: several blocks each, or under Wine one, and another for the

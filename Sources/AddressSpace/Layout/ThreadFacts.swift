@@ -46,15 +46,25 @@ public struct TaskLimit: Hashable, Sendable {
   public let used: UInt64
 
   /// Who sets a limit on the number of tasks.
-  public enum Kind: String, CaseIterable, Sendable {
+  public enum Kind: CaseIterable, Sendable {
     /// The user's limit of processes (`ulimit -u`), which the superuser does not have.
-    case user = "RLIMIT_NPROC"
+    case user
     /// The control group's.
-    case group = "pids.max"
+    case group
     /// The machine's.
-    case machine = "kernel.threads-max"
+    case machine
     /// That of the numbers that tasks have.
-    case numbers = "kernel.pid_max"
+    case numbers
+
+    /// The wall that it is.
+    public var wall: Wall.Name {
+      switch self {
+      case .user: .userTasks
+      case .group: .groupTasks
+      case .machine: .machineTasks
+      case .numbers: .taskNumbers
+      }
+    }
   }
 
   /// A limit.
@@ -66,4 +76,11 @@ public struct TaskLimit: Hashable, Sendable {
 
   /// How many more there may be.
   public var left: UInt64 { limit > used ? limit - used : 0 }
+}
+
+extension ThreadFacts {
+  /// The limits on tasks, as walls for further threads.
+  public var walls: [Wall] {
+    limits.map { Wall($0.kind.wall, limit: .count($0.limit), used: .count($0.used), fits: $0.left) }
+  }
 }

@@ -76,32 +76,6 @@ extension Budget {
     if self.mappings < .max { self.mappings -= mappings }
   }
 
-  /// Takes what threads' stacks cost: of each only `memory` bytes can be written, and its guard is a
-  /// mapping of its own.
-  mutating func takeStacks(_ count: UInt64, of size: ByteCount, memory: ByteCount) {
-    func rest(_ left: ByteCount, _ each: ByteCount) -> ByteCount {
-      left.value == .max ? left : left.lowered(by: each.multiplied(by: count) ?? left)
-    }
-    space = rest(space, size)
-    data = rest(data, memory)
-    promised = rest(promised, memory)
-    if mappings < .max { mappings -= Int64(clamping: count) * 2 }
-  }
-
-  /// The same with one wall alone standing.
-  func alone(_ name: Wall.Name) -> Budget {
-    var alone = Budget()
-    alone.hasHeap = hasHeap
-    switch name {
-    case .resourceAddressSpace: alone.space = space
-    case .resourceData: (alone.data, alone.growth) = (data, growth)
-    case .mapCount: alone.mappings = mappings
-    case .overcommit: (alone.promised, alone.largestRequest) = (promised, largestRequest)
-    default: break
-    }
-    return alone
-  }
-
   /// Takes what the brk heap grows by.
   mutating func grow(by size: ByteCount) {
     take(size, mappings: hasHeap ? 0 : 1)

@@ -23,13 +23,13 @@ public struct Wall: Hashable, Sendable {
     case mapCount = "vm.max_map_count"
     /// What the kernel promises: one request, or all of them.
     case overcommit
-    /// The user's limit of tasks, for threads alone, as the next three.
+    /// The tasks of the user; of threads only, as the three below.
     case userTasks = "RLIMIT_NPROC"
-    /// The control group's limit of tasks.
+    /// The tasks of a control group.
     case groupTasks = "pids.max"
-    /// The machine's limit of tasks.
+    /// The tasks of the machine.
     case machineTasks = "kernel.threads-max"
-    /// How many numbers there are for tasks.
+    /// The numbers of tasks.
     case taskNumbers = "kernel.pid_max"
     /// A control group's memory. A warning: what is not touched takes none.
     case cgroup = "cgroup memory"

@@ -22,24 +22,18 @@ struct ThreadFill {
   var isContiguous: Bool
   /// How many chunks are served by what else is free in the heap.
   var freeChunks: UInt64
+  /// What the other walls leave.
+  var budget: Budget?
   private var hasRefilled = false
-  /// What the other walls still allow, nil where none is known.
-  private var budget: Budget?
-  /// What of a stack can be written: all but its guard.
-  private let memory: ByteCount
   /// Whether the heap was what refused the last one.
   private(set) var endedByHeap = false
-  /// Whether the count of mappings was what refused it.
-  var endedByMappings: Bool { budget.map { $0.mappings < 2 } ?? false }
   /// Where stacks went, as many as were wanted.
   private(set) var places: [AddressRange] = []
 
   init(
-    _ block: Block, chunk: HeapGrowth?, in room: Room, freeChunks: UInt64, budget: Budget? = nil
+    _ block: Block, chunk: HeapGrowth?, in room: Room, freeChunks: UInt64
   ) {
     self.block = block
-    self.budget = budget
-    memory = block.size.lowered(by: room.layout.pageSize)
     self.chunk = chunk
     self.freeChunks = freeChunks
     searches = room.layout.searches
@@ -58,7 +52,8 @@ struct ThreadFill {
     var count: UInt64 = 0
     while count < most {
       let runs = Placement(of: block, in: pieces, by: searches).runs
-      let all = min(runs.reduce(0) { $0 + $1.count }, most - count, allowed)
+      let room = min(runs.reduce(0) { $0 + $1.count }, most - count)
+      let all = min(room, budget?.threads(of: block.size, guard: page) ?? room)
       guard let chunk else { return count + take(all, of: runs, limit) }
       let served = freeChunks + chunk.served(of: unused)
       if all <= served { return count + take(all, of: runs, limit) }
@@ -67,6 +62,7 @@ struct ThreadFill {
       unused = unused - ByteCount((served - freeChunks) * chunk.chunk.value)
       freeChunks = 0
       guard grow(chunk) else {
+        // Another wall refuses the heap as it would soon refuse the stack.
         endedByHeap = true
         if places.count == Int(clamping: count) { places.removeLast() }
         return count - 1
@@ -74,16 +70,6 @@ struct ThreadFill {
       unused = unused - chunk.chunk
     }
     return count
-  }
-
-  /// How many stacks the other walls allow. Each is two mappings, a guard and what can be written;
-  /// the second is cut off the first, which takes one of the mappings that are left at that moment.
-  private var allowed: UInt64 {
-    guard let budget else { return .max }
-    guard memory > .zero, memory <= budget.largestRequest else { return 0 }
-    let bytes = min(
-      budget.space.value / block.size.value, min(budget.data, budget.promised).value / memory.value)
-    return budget.mappings < 0 ? 0 : min(bytes, UInt64(budget.mappings) / 2)
   }
 
   /// Takes the first `count` of what `runs` would place, or all.
@@ -98,10 +84,10 @@ struct ThreadFill {
         index += 1
       }
       if let first = run.range(at: 0), let last = run.range(at: taken - 1) {
+        budget?.start(taken, of: block.size, guard: page)
         take(AddressRange(min(first.lower, last.lower), max(first.upper, last.upper)))
       }
     }
-    budget?.takeStacks(count - rest, of: block.size, memory: memory)
     return count - rest
   }
 
@@ -116,11 +102,13 @@ struct ThreadFill {
   /// Lets the break rise for one more chunk, or maps a refill in its place where it cannot.
   private mutating func grow(_ chunk: HeapGrowth) -> Bool {
     let rest = isContiguous ? unused : .zero
+    let mayGrow = budget?.heapRoom ?? ByteCount(.max)
     let needed = (chunk.chunk + chunk.pad).lowered(by: rest).roundedUp(to: page) ?? .zero
     // The kernel keeps a page free above the break.
-    if let end = endOfBreak, let piece = pieces.first(where: { $0.lower == end }),
-      piece.size >= needed + page, let grown = AddressRange(end, end + needed),
-      budget.map({ $0.heapRoom >= needed && $0.largestRequest >= needed }) ?? true
+    if needed <= mayGrow, let end = endOfBreak,
+      // A heap that has not begun yet may begin in the middle of what is free.
+      let piece = pieces.first(where: { $0.contains(end) }),
+      piece.upper - end >= needed + page, let grown = AddressRange(end, end + needed)
     {
       take(grown)
       budget?.grow(by: needed)
@@ -132,9 +120,9 @@ struct ThreadFill {
     let size =
       hasSmallRefills && (hasRefilled || !isContiguous)
       ? small : max(small, GlibcMalloc.mapping)
-    guard
+    guard budget.map({ size <= $0.bytes && $0.mappings >= 0 }) ?? true,
       let run = Placement(of: Block(size: size), in: pieces, by: searches).runs.first,
-      let range = run.range(at: 0), budget.map({ $0.mappings >= 0 && $0.bytes >= size }) ?? true
+      let range = run.range(at: 0)
     else { return false }
     take(range)
     budget?.take(size, mappings: 1)
@@ -149,5 +137,30 @@ extension HeapGrowth {
   /// How many chunks an unused end serves.
   fileprivate func served(of unused: ByteCount) -> UInt64 {
     unused.lowered(by: smallest).value / chunk.value
+  }
+}
+
+extension Budget {
+  /// How many threads the walls allow that count what a stack takes: its mapping with the guard, what
+  /// of it can be written to, and two mappings, since stack and guard never merge.
+  func threads(of size: ByteCount, guard guardSize: ByteCount) -> UInt64 {
+    let stack = max(1, size.lowered(by: guardSize).value)
+    guard size <= largestRequest, mappings >= 0 else { return 0 }
+    let fewest = min(space.value / max(1, size.value), data.value / stack, promised.value / stack)
+    return mappings == .max ? fewest : min(fewest, UInt64(mappings) / 2)
+  }
+
+  /// Takes what so many threads cost.
+  fileprivate mutating func start(
+    _ count: UInt64, of size: ByteCount, guard guardSize: ByteCount
+  ) {
+    func rest(_ left: ByteCount, _ each: ByteCount) -> ByteCount {
+      left.value == .max ? left : left.lowered(by: each.multiplied(by: count) ?? left)
+    }
+    let stack = size.lowered(by: guardSize)
+    space = rest(space, size)
+    data = rest(data, stack)
+    promised = rest(promised, stack)
+    if mappings < .max { mappings -= 2 * Int64(clamping: count) }
   }
 }

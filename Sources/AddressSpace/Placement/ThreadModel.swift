@@ -103,20 +103,19 @@ extension ThreadModel {
       + fitting.filter { $0.size > wanted }.sorted { $0.size < $1.size }
   }
 
-  /// The chunk of malloc's heap that each thread takes besides its stack: nil where no number of
-  /// threads that there can be makes a difference by it.
+  /// The chunk of malloc's heap that each thread takes besides its stack, nil where there is none.
   var vector: HeapGrowth? {
-    guard layout.system == .linux, layout.wordSize == .bits32 else { return nil }
+    guard layout.system == .linux else { return nil }
     let machine = facts.machine ?? (layout.isArm ? .arm : .i386)
     let malloc = GlibcMalloc(
       version: facts.libcVersion ?? LibcVersion(2, 36), wordSize: layout.wordSize,
       machine: machine, page: layout.pageSize)
     return HeapGrowth(
-      chunk: malloc.chunk(of: facts.threads?.vectorBytes ?? Self.usualVector), pad: malloc.pad,
+      chunk: malloc.chunk(of: facts.threads?.vectorBytes ?? usualVector), pad: malloc.pad,
       smallest: ByteCount(malloc.smallestChunk))
   }
 
   /// Entries for one module with thread-local storage, 14 more to come and two that count: two
-  /// words each, on 32 bits.
-  private static let usualVector = ByteCount(17 * 8)
+  /// words each.
+  private var usualVector: ByteCount { ByteCount(17 * 2 * layout.wordSize.pointerBytes) }
 }
