@@ -24,10 +24,8 @@ struct Wording {
       return short
     }
     let owner = origin.name.printable
-    let left = width - size.count
-    // Of a long name what fits, unless the kind says as much.
-    if owner.count > left, left < 8 || region.kind == .stack { return short }
-    return owner.fitted(to: left) + size
+    if owner.count + size.count <= width { return owner + size }
+    return owner.count <= width ? owner : short
   }
 
   /// What lies beside a span, and what is special about it.

@@ -1,4 +1,5 @@
 import AddressSpace
+import SystemPackage
 import TestSupport
 import Testing
 
