@@ -12,13 +12,16 @@ extension Forecaster {
     let threads = ThreadModel(layout: room.layout, facts: room.facts)
     let reusable = room.facts.threads?.idleStacks.map { threads.reusable(for: request, among: $0) }
     let idle = UInt64(reusable?.count ?? 0)
-    let open = started(footprint, limit: limit, budget: nil)
+    let open = started(footprint, budget: nil)
     let inSpace = idle + open.count
     let limits = resourceWalls(footprint, idle: idle, open: inSpace)
     let tasks = room.facts.threads?.walls ?? []
     let others = limits.map(\.wall) + tasks
     let fits = min(inSpace, others.map(\.fits).min() ?? inSpace)
-    let used = ByteCount(fits - min(fits, idle)).multiplied(by: footprint.bytes.value)
+    // Only the places of those that start: a 64-bit space has millions more.
+    let new = fits - min(fits, idle)
+    let places = limit > 0 ? started(footprint, limit: limit, most: new, budget: nil).places : []
+    let used = ByteCount(new).multiplied(by: footprint.bytes.value)
     let free = room.freeBytes
     let contiguous = free.value / max(1, footprint.bytes.value) + idle
     let first = Wall(
@@ -37,7 +40,7 @@ extension Forecaster {
       unusableFree: free.lowered(by: used ?? free), isExact: isExact,
       heapFits: reusable.map { min(fits, UInt64($0.count)) },
       verdict: verdict(fits: fits, inSpace: inSpace, contiguous: contiguous),
-      placements: Array(((reusable ?? []) + open.places).prefix(min(Int(clamping: fits), limit))),
+      placements: Array(((reusable ?? []) + places).prefix(min(Int(clamping: fits), limit))),
       largestLeft: largestReachable(of: open.left), walls: [first] + others,
       warnings: room.memoryWarnings(fits: fits, footprint: footprint.bytes))
   }
@@ -60,7 +63,7 @@ extension Forecaster {
         (alone.promised, alone.largestRequest) = (budget.promised, budget.largestRequest)
       default: break
       }
-      let started = self.started(footprint, limit: 0, budget: alone)
+      let started = self.started(footprint, budget: alone)
       return (wall.with(fits: idle + started.count), started.isExact)
     }
   }
@@ -80,7 +83,9 @@ extension Forecaster {
     var isExact: Bool
   }
 
-  private func started(_ footprint: Footprint, limit: Int, budget: Budget?) -> Started {
+  private func started(
+    _ footprint: Footprint, limit: Int = 0, most: UInt64 = .max, budget: Budget?
+  ) -> Started {
     guard room.layout.system == .linux else { return startedWindows(footprint, limit: limit) }
     let threads = ThreadModel(layout: room.layout, facts: room.facts)
     var block = footprint.blocks.first ?? Block(size: room.layout.pageSize)
@@ -101,14 +106,14 @@ extension Forecaster {
     func filled(_ freeChunks: UInt64) -> (fill: ThreadFill, count: UInt64) {
       var fill = ThreadFill(block, chunk: chunk, in: room, freeChunks: freeChunks)
       fill.budget = budget
-      let count = fill.run(most: .max, places: limit)
+      let count = fill.run(most: most, places: limit)
       return (fill, count)
     }
     let (fill, count) = filled(known)
-    let most = chunk.map { filled(inside.value / $0.chunk.value).count } ?? count
+    let hopeful = chunk.map { filled(inside.value / $0.chunk.value).count } ?? count
     return Started(
       count: count, places: fill.places, left: fill.pieces,
-      isExact: most == count && (budget != nil || !fill.endedByHeap))
+      isExact: hopeful == count && (budget != nil || !fill.endedByHeap))
   }
 
   /// Threads of Windows programs: several blocks each, or under Wine one, and another for the
