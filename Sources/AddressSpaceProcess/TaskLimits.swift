@@ -47,7 +47,9 @@ struct TaskLimits {
   }
 
   private func machine(_ used: UInt64?) -> TaskLimit? {
-    guard let used, let limit = SystemFile.number("/proc/sys/kernel/threads-max") else { return nil }
+    guard let used, let limit = SystemFile.number("/proc/sys/kernel/threads-max") else {
+      return nil
+    }
     return TaskLimit(.machine, limit: limit, used: used)
   }
 

@@ -11,7 +11,7 @@ struct HostileCaptureTests {
     "lowest-mapping", "legacy-va-layout", "start-of-break", "randomized", "first-mapping", "heap",
     "heap-top-end", "heap-chunks", "heap-read", "mmap-threshold", "top-pad", "arena",
     "libc-version", "wine", "traits-known", "no-reserve", "grows-down", "contents",
-      "contents-read",
+    "contents-read",
   ]
 
   static let values = [
