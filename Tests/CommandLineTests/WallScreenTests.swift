@@ -51,8 +51,10 @@ struct WallScreenTests {
   func screen(wall: Wall) async throws {
     let folder = try #require(Machine.victim("limits32")).removingLastComponent()
     let talk = Conversation("/bin/bash", ["-c", "V=\(folder); " + wall.start])
-    let (screen, reality) = try await talk.held(bytes: 48_000_000) { pid in
-      try await Program()("inspect", "\(pid)", "--buffer", "48MB").output
+    let (screen, reality) = try await Turn.mapLimit.take {
+      try await talk.held(bytes: 48_000_000) { pid in
+        try await Program()("inspect", "\(pid)", "--buffer", "48MB").output
+      }
     }
     let lines = screen.split(separator: "\n", omittingEmptySubsequences: false)
     for (start, part) in wall.lines {

@@ -106,7 +106,9 @@ struct LimitTrialTests {
       size: left == 5 ? 48_000_000 : 600_000,
       options: "--seed \(138 + left) --blocks 200 --left \(left) --allocator "
         + (isMalloc ? "malloc" : "mmap"))
-    let (forecast, reality) = try await held(trial, request: "\(trial.size)")
+    let (forecast, reality) = try await Turn.mapLimit.take {
+      try await held(trial, request: "\(trial.size)")
+    }
     #expect(forecast.fits == reality.count && forecast.isExact, "\(trial.testDescription)")
     if left < 0 { #expect(forecast.fits == 0 && forecast.verdict == .limited) }
   }

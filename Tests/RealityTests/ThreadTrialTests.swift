@@ -135,8 +135,9 @@ struct ThreadTrialTests {
     ], ["threads-pie", "threads64"])
   func resources(limit: (String, String, String), kind: String) async throws {
     let victim = try #require(Machine.victim(kind)).string
-    let (forecast, reality) = try await Self.held(
-      ["/bin/sh", "-c", "\(limit.0); exec \(victim) \(limit.1)"], limit.2)
+    let (forecast, reality) = try await Turn.mapLimit.take {
+      try await Self.held(["/bin/sh", "-c", "\(limit.0); exec \(victim) \(limit.1)"], limit.2)
+    }
     #expect(forecast.fits == reality && forecast.isExact, "\(limit) \(kind)")
     #expect(forecast.limitingWall != nil)
   }

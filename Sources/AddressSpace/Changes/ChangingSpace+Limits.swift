@@ -5,7 +5,6 @@ extension ChangingSpace {
     var limits = facts.limits ?? LimitFacts()
     limits.mostMappings = count
     facts.limits = limits
-    models("the number of mappings is the machine's setting, which was not changed to try")
   }
 
   /// Another RLIMIT_AS or RLIMIT_DATA.
