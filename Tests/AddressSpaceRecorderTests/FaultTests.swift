@@ -69,7 +69,7 @@ struct FaultTests {
 
   @Test(
     "threads that map are stopped between their calls", .needsVictim("churn"),
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(5)))
   func stoppedThreads() async throws {
     let folder = try TemporaryFolder()
     let churn = try #require(Machine.victim("churn")).string
