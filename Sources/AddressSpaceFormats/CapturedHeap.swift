@@ -112,7 +112,7 @@ struct CapturedHeap {
     return true
   }
 
-  /// `used=N free=N top=N reserve=N largest=N threads=N whole|part [RANGE,RANGE...]`
+  /// `used=N free=N top=N reserve=N largest=N threads=N [system=N] whole|part [RANGE,RANGE...]`
   mutating func readArena(_ text: String) -> Bool {
     var numbers: [Substring: UInt64] = [:]
     var isWhole: Bool?
@@ -137,7 +137,7 @@ struct CapturedHeap {
       ArenaFacts(
         pieces: pieces, used: size("used"), free: size("free"), top: size("top"),
         reserve: size("reserve"), largest: size("largest"), threads: size("threads").value,
-        isWhole: isWhole))
+        system: numbers["system"].map { ByteCount($0) }, isWhole: isWhole))
     return true
   }
 
@@ -191,10 +191,11 @@ extension CapturedHeap {
   }
 
   private static func text(of arena: ArenaFacts) -> String {
-    let numbers = [
-      ("used", arena.used), ("free", arena.free), ("top", arena.top), ("reserve", arena.reserve),
-      ("largest", arena.largest), ("threads", ByteCount(arena.threads)),
-    ]
+    let numbers =
+      [
+        ("used", arena.used), ("free", arena.free), ("top", arena.top), ("reserve", arena.reserve),
+        ("largest", arena.largest), ("threads", ByteCount(arena.threads)),
+      ] + (arena.system.map { [("system", $0)] } ?? [])
     let words =
       numbers.map { "\($0.0)=\($0.1.value)" } + [arena.isWhole ? "whole" : "part"]
       + (arena.pieces.isEmpty ? [] : [list(arena.pieces)])

@@ -77,7 +77,8 @@ struct CaptureTests {
     heap.arenas = (0..<Int.random(in: 0...3, using: &random)).map { _ in
       ArenaFacts(
         pieces: ranges(), used: size(), free: size(), top: size(), reserve: size(),
-        largest: size(), threads: size().value, isWhole: isLucky())
+        largest: size(), threads: size().value, system: isLucky() ? size() : nil,
+        isWhole: isLucky())
     }
     return heap
   }

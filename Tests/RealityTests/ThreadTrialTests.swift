@@ -98,12 +98,15 @@ struct ThreadTrialTests {
     .enabled(if: Machine.victim("threads64") != nil && Machine.isRoot, "needs to be root"),
     arguments: ["threads64", "threads-pie"])
   func userLimit(kind: String) async throws {
-    guard let victim = Machine.victim(kind) else { return }
-    // A user that nobody is.
+    let victim = try #require(Machine.victim(kind))
+    // A user that nobody is, who may not enter everybody's home.
+    let folder = try TemporaryFolder()
+    let program = try folder.file(kind, try Fixtures.bytes(victim))
+    #expect(try await run("/bin/chmod", ["755", folder.path.string, program]).status == 0)
     let (forecast, reality) = try await Self.held(
       [
         "/usr/bin/setpriv", "--reuid", "51234", "--regid", "51234", "--clear-groups",
-        "/usr/bin/prlimit", "--nproc=40", victim.string, "--ended", "65536",
+        "/usr/bin/prlimit", "--nproc=40", program, "--ended", "65536",
       ], "thread:64K")
     #expect(forecast.fits == reality && forecast.isExact && reality == 39)
   }

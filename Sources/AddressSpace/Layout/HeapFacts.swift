@@ -84,6 +84,9 @@ public struct ArenaFacts: Hashable, Sendable {
   public var largest: ByteCount
   /// How many threads take from it first.
   public var threads: UInt64
+  /// What it has from the system by its own count (`system_mem`), read or not; nil where that is not
+  /// known.
+  public var system: ByteCount?
   /// Whether all of it was read.
   public var isWhole: Bool
 
@@ -91,7 +94,7 @@ public struct ArenaFacts: Hashable, Sendable {
   public init(
     pieces: [AddressRange], used: ByteCount, free: ByteCount, top: ByteCount,
     reserve: ByteCount = .zero, largest: ByteCount = .zero, threads: UInt64 = 0,
-    isWhole: Bool = true
+    system: ByteCount? = nil, isWhole: Bool = true
   ) {
     self.pieces = pieces
     self.used = used
@@ -100,6 +103,7 @@ public struct ArenaFacts: Hashable, Sendable {
     self.reserve = reserve
     self.largest = largest
     self.threads = threads
+    self.system = system
     self.isWhole = isWhole
   }
 }

@@ -93,16 +93,27 @@ extension HeapGrowth {
   /// A chunk that malloc has not sorted yet may be overlooked by a request; and where all fails in
   /// the main arena, another may serve the main thread instead (`arena_get_retry`).
   func isCertain(in heap: HeapFacts, total: UInt64) -> Bool {
-    guard heap.isWhole, chunk.value > Self.largestCached,
-      heap.unsorted / Self.sortedByRequest <= total
-    else { return false }
-    if let alignment {
-      let served = served(aligned: alignment, in: heap)
-      guard served.isExact, heap.otherChunks.allSatisfy({ $0.size < chunk }) else { return false }
+    guard chunk.value > Self.largestCached else { return false }
+    // What is smaller than the chunk holds none, however much of it was read.
+    if heap.arenas.first.map({ isBeyond($0) }) != true {
+      guard heap.isWhole, heap.unsorted / Self.sortedByRequest <= total else { return false }
+      if let alignment {
+        let served = served(aligned: alignment, in: heap)
+        guard served.isExact, heap.otherChunks.allSatisfy({ $0.size < chunk }) else {
+          return false
+        }
+      }
     }
     return heap.arenas.dropFirst().allSatisfy { arena in
-      arena.isWhole && arena.largest < chunk && arena.top + arena.reserve < chunk + smallest
+      isBeyond(arena)
+        || arena.isWhole && arena.largest < chunk
+          && arena.top + arena.reserve < chunk + smallest
     }
+  }
+
+  /// Whether the chunk is larger than all that an arena has.
+  private func isBeyond(_ arena: ArenaFacts) -> Bool {
+    arena.system.map { $0 + arena.reserve < chunk } ?? false
   }
 
   /// How many chunks that are not in their lists one request looks at (`MAX_ITERS`).

@@ -23,7 +23,7 @@ struct ArenaReading {
       pieces: pieces, used: ByteCount(used),
       free: ByteCount(runs.reduce(top) { $0 + $1.size }), top: ByteCount(top),
       reserve: ByteCount(reserve), largest: ByteCount(runs.lazy.map(\.size).max() ?? 0),
-      threads: state.threads, isWhole: isWhole)
+      threads: state.threads, system: ByteCount(state.systemBytes), isWhole: isWhole)
   }
 
   /// Reads the main arena: the brk heap from `start` on, and the mappings that malloc took where the
