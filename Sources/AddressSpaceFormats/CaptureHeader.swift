@@ -17,7 +17,11 @@ struct CaptureHeader {
   var name: String?
   private var noReserve: [AddressRange] = []
   private var growsDown: [AddressRange] = []
+  private var contents: [ContentFacts.Piece] = []
+  private var areContentsComplete: Bool?
+  private var distinct: [AddressRange] = []
   private var isCapture = false
+  private var heap = CapturedHeap()
 
   /// Reads one comment line; answers what is wrong with it.
   mutating func read(_ line: String, line number: Int) throws(FormatError) -> Diagnostic? {
@@ -42,24 +46,33 @@ struct CaptureHeader {
 
   /// The regions with the traits that the capture keeps beside the map.
   func marking(_ regions: [Region]) -> [Region] {
-    guard !noReserve.isEmpty || !growsDown.isEmpty else { return regions }
+    guard !noReserve.isEmpty || !growsDown.isEmpty || !distinct.isEmpty else { return regions }
     let unreserved = Set(noReserve)
     let growing = Set(growsDown)
+    let distinct = Set(distinct)
     return regions.map { region in
       var traits = region.traits
       if unreserved.contains(region.range) { traits.insert(.noReserve) }
       if growing.contains(region.range) { traits.insert(.growsDown) }
+      if distinct.contains(region.range) { traits.insert(.distinct) }
       return traits == region.traits ? region : region.with(traits)
     }
   }
 
-  /// Whether the heap that the capture tells of can be in this map: it ends in a mapping, and nothing
-  /// of it is larger than one.
-  func heapFits(in map: AddressMap) -> Bool {
-    guard let heap = facts.heap else { return true }
-    guard heap.end.value > 0, map.region(at: heap.end - 1) != nil else { return false }
-    let largest = map.regions.lazy.map(\.size).max() ?? .zero
-    return heap.top <= largest && heap.freeChunks.allSatisfy { $0 <= largest }
+  /// All facts, with what the lines that are repeated tell together.
+  var allFacts: LayoutFacts {
+    guard let areContentsComplete else { return facts }
+    var facts = facts
+    facts.contents = ContentFacts(contents, isComplete: areContentsComplete)
+    return facts
+  }
+
+  /// Takes the heap that the capture tells of into the facts; answers no, and does not, where it
+  /// cannot be in this map.
+  mutating func takeHeap(into map: AddressMap) -> Bool {
+    guard heap.fits(in: map) else { return false }
+    facts.heap = heap.facts
+    return true
   }
 
   private mutating func read(_ field: Field, _ value: String) -> Bool {
@@ -79,12 +92,28 @@ struct CaptureHeader {
     case .startOfBreak: set(&facts.startOfBreak, address(value))
     case .isRandomized: set(&facts.isRandomized, flag(value))
     case .firstMapping: set(&facts.firstMapping, AddressRange(text: value))
-    case .heap: set(&facts.heap, heap(value))
+    case .heap: heap.readHeap(value)
+    case .heapTopEnd: heap.readTopEnd(value)
+    case .heapChunks: heap.readChunks(value)
+    case .heapRead: heap.readExtent(value)
+    case .mmapThreshold: heap.readThreshold(value)
+    case .topPad: heap.readPad(value)
+    case .arena: heap.readArena(value)
+    case .threads: set(&facts.threads, threads(value))
+    case .taskLimit: addTaskLimit(value)
     case .libcVersion: set(&facts.libcVersion, LibcVersion(text: value))
     case .wine: setWine(value)
     case .traits: flag(value).map { facts.knowsTraits = $0 } != nil
     case .noReserve: AddressRange(text: value).map { noReserve.append($0) } != nil
     case .growsDown: AddressRange(text: value).map { growsDown.append($0) } != nil
+    case .contents: content(value).map { contents.append($0) } != nil
+    case .contentsRead:
+      set(&areContentsComplete, value == "all" ? true : value == "part" ? false : nil)
+    case .distinct: AddressRange(text: value).map { distinct.append($0) } != nil
+    case .limitAddressSpace, .limitData, .dataSegment, .ignoresData, .mostMappings, .overcommit,
+      .memory, .cgroup:
+      LimitText.read(field, value, into: &facts.limits)
+    case .held: set(&facts.held, LimitText.held(value))
     }
   }
 
@@ -108,24 +137,20 @@ struct CaptureHeader {
     return true
   }
 
-  /// `END TOP contiguous|pieces [CHUNK,CHUNK...]`; none of it can be larger than its space.
-  private func heap(_ text: String) -> HeapFacts? {
-    let words = text.split(separator: " ")
-    guard words.count >= 3, let end = address(String(words[0])), let top = bytes(String(words[1])),
-      top.value <= end.value, words[2] == "contiguous" || words[2] == "pieces"
+  /// `LOW-HIGH CERTAINTY OWNER`
+  private func content(_ text: String) -> ContentFacts.Piece? {
+    let words = text.split(separator: " ", maxSplits: 2)
+    guard words.count == 3, let range = AddressRange(text: words[0]),
+      let certainty = Origin.Certainty(rawValue: String(words[1]))
     else { return nil }
-    let chunks = words.count > 3 ? words[3].split(separator: ",").map { bytes(String($0)) } : []
-    guard chunks.allSatisfy({ $0.map { $0.value <= end.value } == true }) else { return nil }
-    return HeapFacts(
-      top: top, end: end, isContiguous: words[2] == "contiguous",
-      freeChunks: chunks.compactMap { $0 })
+    return ContentFacts.Piece(range, Origin(Origin.Owner(named: String(words[2])), certainty))
   }
 
-  private func address(_ text: String) -> Address? {
+  func address(_ text: String) -> Address? {
     text.hasPrefix("0x") ? UInt64(digits: text.dropFirst(2), radix: 16).map { Address($0) } : nil
   }
 
-  private func bytes(_ text: String) -> ByteCount? { UInt64(digits: text).map { ByteCount($0) } }
+  func bytes(_ text: String) -> ByteCount? { UInt64(digits: text).map { ByteCount($0) } }
 
   private func flag(_ text: String) -> Bool? { text == "yes" ? true : text == "no" ? false : nil }
 
@@ -155,10 +180,30 @@ extension CaptureHeader {
     case isRandomized = "randomized"
     case firstMapping = "first-mapping"
     case heap
+    case heapTopEnd = "heap-top-end"
+    case heapChunks = "heap-chunks"
+    case heapRead = "heap-read"
+    case mmapThreshold = "mmap-threshold"
+    case topPad = "top-pad"
+    case arena
+    case threads
+    case taskLimit = "task-limit"
     case libcVersion = "libc-version"
     case wine
     case traits = "traits-known"
     case noReserve = "no-reserve"
     case growsDown = "grows-down"
+    case contents
+    case contentsRead = "contents-read"
+    case distinct = "distinct"
+    case limitAddressSpace = "limit-address-space"
+    case limitData = "limit-data"
+    case dataSegment = "data-segment"
+    case ignoresData = "limit-data-ignored"
+    case mostMappings = "max-map-count"
+    case overcommit
+    case memory
+    case cgroup = "cgroup-memory"
+    case held
   }
 }

@@ -15,9 +15,23 @@ public struct CaptureText {
       if region.traits.contains(.growsDown) {
         lines.append("# \(CaptureHeader.Field.growsDown.rawValue): \(region.range)")
       }
+      if region.traits.contains(.distinct) {
+        lines.append("# \(CaptureHeader.Field.distinct.rawValue): \(region.range)")
+      }
     }
+    lines += contents(snapshot.facts.contents)
     let header = Array((lines.joined(separator: "\n") + "\n").utf8)
     return header + (snapshot.facts.knowsTraits ? mappingLines(of: text) : text)
+  }
+
+  private static func contents(_ contents: ContentFacts?) -> [String] {
+    guard let contents else { return [] }
+    let read = "# \(CaptureHeader.Field.contentsRead.rawValue): "
+    let key = CaptureHeader.Field.contents.rawValue
+    return [read + (contents.isComplete ? "all" : "part")]
+      + contents.pieces.map { piece in
+        "# \(key): \(piece.range) \(piece.origin.certainty.rawValue) \(oneLine(piece.origin.name))"
+      }
   }
 
   /// The lines of smaps text that maps text has too.
@@ -27,7 +41,7 @@ public struct CaptureText {
     while start < text.count {
       let end = text[start...].firstIndex(of: 0x0A).map { $0 + 1 } ?? text.count
       let line = start..<(text[end - 1] == 0x0A ? end - 1 : end)
-      if (try? MapsLine(text, line)) != nil { kept += text[start..<end] }
+      if text[line].contains(0x2D), (try? MapsLine(text, line)) != nil { kept += text[start..<end] }
       start = end
     }
     return kept
@@ -53,18 +67,16 @@ public struct CaptureText {
     add(.lowestMapping, facts.lowestMapping.map(\.description))
     add(.legacySysctl, facts.legacySysctl.map(yesOrNo))
     add(.startOfBreak, facts.startOfBreak.map(\.description))
-    add(.heap, facts.heap.map(heap))
+    fields += facts.heap.map(CapturedHeap.lines) ?? []
     add(.firstMapping, facts.firstMapping.map(\.description))
+    add(.threads, facts.threads.map(threads))
+    for limit in facts.threads?.limits ?? [] { add(.taskLimit, taskLimit(limit)) }
     add(.libcVersion, facts.libcVersion.map(\.description))
     add(.wine, facts.wine.map(wine))
     add(.traits, facts.knowsTraits ? "yes" : nil)
+    for (field, value) in facts.limits.map(LimitText.fields) ?? [] { add(field, value) }
+    add(.held, facts.held.map(LimitText.text))
     return fields
-  }
-
-  private static func heap(_ heap: HeapFacts) -> String {
-    let chunks = heap.freeChunks.map { "\($0.value)" }.joined(separator: ",")
-    return "\(heap.end) \(heap.top.value) \(heap.isContiguous ? "contiguous" : "pieces")"
-      + (chunks.isEmpty ? "" : " " + chunks)
   }
 
   private static func wine(_ wine: WineFacts) -> String {

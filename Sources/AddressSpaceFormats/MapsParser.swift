@@ -11,6 +11,7 @@ public struct MapsParser {
   private var names = RegionName()
   private var header = CaptureHeader()
   private var hasDetails = false
+  private var held = HeldSums()
 
   /// Reads `bytes`, which may be anything: never fails for a bad line, only where nothing is found.
   ///
@@ -64,6 +65,8 @@ public struct MapsParser {
     }
     // The one detail whose value the process chose itself: it may look like a mapping.
     if bytes[line].starts(with: "Name:".utf8), isDetail(line) { return }
+    // Most lines of smaps: a mapping has a dash between its addresses.
+    if !bytes[line].contains(0x2D), isDetail(line) || isBlank(line) { return }
     do throws(MapsLine.Failure) {
       try append(MapsLine(bytes, line), number: number)
     } catch {
@@ -124,13 +127,15 @@ extension MapsParser {
       colon + 1 == line.upperBound || bytes[colon + 1] == 0x20 || bytes[colon + 1] == 0x09
     else { return false }
     hasDetails = true
-    if bytes[line.lowerBound..<colon].elementsEqual("VmFlags".utf8) {
-      let flags = bytes[(colon + 1)..<line.upperBound].split(separator: 0x20)
-      var traits: Region.Traits = []
-      if flags.contains(where: { $0.elementsEqual("nr".utf8) }) { traits.insert(.noReserve) }
-      if flags.contains(where: { $0.elementsEqual("gd".utf8) }) { traits.insert(.growsDown) }
-      regions[regions.count - 1] = regions[regions.count - 1].with(traits)
+    let key = bytes[line.lowerBound..<colon]
+    if key.elementsEqual("VmFlags".utf8) {
+      let flags = VmFlags(bytes[(colon + 1)..<line.upperBound])
+      let region = regions[regions.count - 1]
+      regions[regions.count - 1] = region.with(flags.traits(of: region))
       header.facts.knowsTraits = true
+      held.add(flags, of: region)
+    } else {
+      held.add(key, bytes[(colon + 1)..<line.upperBound])
     }
     return true
   }
@@ -147,9 +152,13 @@ extension MapsParser {
   private mutating func snapshot(path: String?) throws(FormatError) -> Snapshot {
     guard !regions.isEmpty else { throw .noRegions(badLines: diagnostics.count) }
     let (map, overlapping) = AddressMap.assembling(header.marking(regions))
-    if !header.heapFits(in: map) {
-      header.facts.heap = nil
+    if !header.takeHeap(into: map) {
       diagnostics.append(Diagnostic("the capture's heap is none of its mappings; it was ignored"))
+    }
+    if !header.idleStacksFit(in: map) {
+      header.facts.threads?.idleStacks = nil
+      diagnostics.append(
+        Diagnostic("the capture's left stacks are none of its mappings; they were ignored"))
     }
     if !overlapping.isEmpty {
       var lineOf: [AddressRange: Int] = [:]
@@ -160,11 +169,12 @@ extension MapsParser {
             line: lineOf[region.range], "\(region.range) overlaps another mapping; line skipped"))
       }
     }
+    if let held = held.total(of: regions.count) { header.facts.held = held }
     // The map alone holds them now, so that they are classified in place.
     regions = []
     return Snapshot(
       source: Source(
         kind: hasDetails ? .smaps : .maps, pid: header.pid, path: path, name: header.name),
-      map: map, facts: header.facts, diagnostics: diagnostics)
+      map: map, facts: header.allFacts, diagnostics: diagnostics)
   }
 }

@@ -1,5 +1,4 @@
 import AddressSpace
-import AddressSpaceFormats
 import SystemPackage
 
 /// Reads from `/proc` what decides a process's layout. What may not be read stays unknown.
@@ -21,7 +20,7 @@ struct FactReader {
     }
     facts.stackLimit = files.textIfReadable("limits").flatMap(Self.stackLimit)
     facts.lowestMapping = LowestMapping.read()
-    facts.legacySysctl = Self.number("/proc/sys/vm/legacy_va_layout").map { $0 != 0 }
+    facts.legacySysctl = SystemFile.number("/proc/sys/vm/legacy_va_layout").map { $0 != 0 }
     let stat = files.textIfReadable("stat").flatMap(ProcessStat.init)
     facts.startOfBreak = stat?.startOfBreak
     facts.isRandomized = stat?.isRandomized
@@ -41,19 +40,8 @@ struct FactReader {
     #endif
   }
 
-  /// The soft limit in the line `Max stack size  8388608  unlimited  bytes`.
+  /// The soft limit of the stack.
   private static func stackLimit(_ limits: String) -> ByteCount? {
-    let name = "Max stack size"
-    guard let line = limits.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
-      let soft = line.dropFirst(name.count).split(separator: " ").first
-    else { return nil }
-    return soft == "unlimited" ? LayoutFacts.unlimitedStack : UInt64(soft).map { ByteCount($0) }
-  }
-
-  private static func number(_ path: FilePath) -> UInt64? {
-    guard let file = try? FileDescriptor.open(path, .readOnly) else { return nil }
-    defer { try? file.close() }
-    guard let bytes = try? ProcFile.contents(of: file) else { return nil }
-    return UInt64(String(decoding: bytes, as: UTF8.self).prefix { $0 != "\n" })
+    ResourceLimitsText(limits).limit("Max stack size").map { $0.soft ?? LayoutFacts.unlimitedStack }
   }
 }

@@ -18,15 +18,33 @@ public struct LiveProcess: Sendable {
   /// How often a map is read that does not hold still.
   private static let mostReadings = 100
 
+  /// The most mappings, and the most memory, of which the kernel is asked for the details: it looks
+  /// at each page that is there.
+  private static let mostDetailed = (mappings: UInt64(4000), resident: ByteCount.gibibytes(2))
+
+  /// With no more than this left before the limit of mappings, up to so many are worth the time.
+  private static let fewMappings: UInt64 = 200
+  private static let mostAtLimit: UInt64 = 100_000
+
   /// Its map and facts, and the map's own text; never a map of two moments.
-  public func snapshot() throws(ProcessError) -> (snapshot: Snapshot, text: [UInt8]) {
+  ///
+  /// - Parameter withDetails: whether to read its limits, and the traits and memory of its mappings
+  ///   where they are not too many.
+  public func snapshot(
+    withDetails: Bool = true
+  ) throws(ProcessError) -> (snapshot: Snapshot, text: [UInt8]) {
     for _ in 0..<Self.mostReadings {
       let facts = FactReader(pid: pid).facts()
       let saved = try wholeMap("maps", facts)
       // Only smaps tells Wine's reservation from what the program reserved itself.
-      let (map, text) = saved.snapshot.map.showsWine ? try wholeMap("smaps", facts) : saved
+      var (map, text) = saved.snapshot.map.showsWine ? try wholeMap("smaps", facts) : saved
+      if withDetails {
+        if !map.facts.knowsTraits, let more = detailed(saved, facts) { (map, text) = more }
+      }
       // Another program may have begun in the process meanwhile.
-      if FactReader(pid: pid).facts() == facts { return (snapshot(of: map, facts: facts), text) }
+      if FactReader(pid: pid).facts() == facts {
+        return (snapshot(of: map, facts: facts, withDetails: withDetails), text)
+      }
     }
     throw .keepsChanging(pid)
   }
@@ -69,25 +87,63 @@ public struct LiveProcess: Sendable {
     throw .keepsChanging(pid)
   }
 
+  /// The same map with what smaps tells of its mappings, nil where they are too many or do not hold
+  /// still.
+  private func detailed(
+    _ saved: (snapshot: Snapshot, text: [UInt8]), _ facts: LayoutFacts
+  ) -> (snapshot: Snapshot, text: [UInt8])? {
+    let count = UInt64(saved.snapshot.map.regions.count)
+    // At the limit of mappings it matters which of them take up new memory.
+    let isNearLimit =
+      LimitReader.mostMappings.map { count + Self.fewMappings >= $0 && count <= $0 + 1 } ?? false
+    guard count <= Self.mostDetailed.mappings || isNearLimit && count <= Self.mostAtLimit,
+      let resident = LimitReader(pid: pid).held()?.resident, resident <= Self.mostDetailed.resident
+    else { return nil }
+    for _ in 0..<2 {
+      guard let text = try? files.bytes("smaps"), let detailed = try? parsed(text, facts) else {
+        return nil
+      }
+      let isSame = detailed.map.regions.elementsEqual(saved.snapshot.map.regions) {
+        $0.range == $1.range && $0.access == $1.access && $0.inode == $1.inode
+          && $0.name == $1.name
+      }
+      if isSame { return (detailed, text) }
+    }
+    return nil
+  }
+
   /// The map with all that the process's memory and files tell about it.
-  private func snapshot(of saved: Snapshot, facts: LayoutFacts) -> Snapshot {
+  private func snapshot(
+    of saved: Snapshot, facts: LayoutFacts, withDetails: Bool
+  ) -> Snapshot {
     var facts = facts
     // Where memory is never overcommitted nothing is mapped without reserve, not even by Wine.
     facts.knowsTraits =
-      saved.facts.knowsTraits && saved.map.regions.contains { $0.traits.contains(.noReserve) }
+      saved.facts.knowsTraits
+      && (!saved.map.showsWine || saved.map.regions.contains { $0.traits.contains(.noReserve) })
+    if withDetails {
+      let limits = LimitReader(pid: pid)
+      facts.limits = limits.facts()
+      facts.held = saved.facts.held ?? limits.held()
+    }
     let source = Source(kind: .process, pid: pid, name: stat?.name)
     let map = saved.map
     if let wordSize = facts.wordSize {
       facts.libcVersion = LibcProbe(pid: pid).version(in: map)
       facts.wine = WineProbe(pid: pid, map: map, wordSize: wordSize).facts()
       if facts.wine == nil {
-        facts.heap = GlibcArena(pid: pid, map: map, wordSize: wordSize).facts()
+        facts.heap = ProcessHeap(pid: pid, wordSize: wordSize).flatMap { memory in
+          GlibcHeap(
+            map: map, wordSize: wordSize, version: facts.libcVersion,
+            startOfBreak: facts.startOfBreak
+          ).facts(in: memory)
+        }
       }
+      facts.contents = ContentProbe(pid: pid, map: map, facts: facts, wordSize: wordSize).contents()
+      facts.threads = ThreadProbe(pid: pid, map: map, wordSize: wordSize).facts(facts)
     }
-    var snapshot = saved
-    snapshot.source = source
-    snapshot.facts = facts
-    return snapshot
+    // What the memory holds tells more kinds than the map does.
+    return Snapshot(source: source, map: map, facts: facts, diagnostics: saved.diagnostics)
   }
 
   private var stat: ProcessStat? { files.textIfReadable("stat").flatMap(ProcessStat.init) }

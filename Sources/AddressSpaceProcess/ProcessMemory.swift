@@ -25,6 +25,25 @@ struct ProcessMemory: ~Copyable {
     return file.bytes(at: offset, count: count)
   }
 
+  /// Numbers of 32 bits from `address` on, as many of `count` as can be read.
+  func prefix(at address: Address, count: Int) -> [UInt32] {
+    guard let offset = Int64(exactly: address.value), count > 0 else { return [] }
+    return [UInt32](unsafeUninitializedCapacity: count) { buffer, initialized in
+      let bytes = UnsafeMutableRawBufferPointer(buffer)
+      var length = 0
+      while length < bytes.count {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[length...])
+        // What ends the memory gives an error or nothing.
+        guard
+          let more = try? file.read(fromAbsoluteOffset: offset + Int64(length), into: rest),
+          more > 0
+        else { break }
+        length += more
+      }
+      initialized = length / 4
+    }
+  }
+
   /// The pointer-sized number at `address`.
   func word(at address: Address) -> UInt64? {
     bytes(at: address, count: Int(wordSize.pointerBytes)).map { $0[...].littleEndian }

@@ -7,6 +7,8 @@ struct ProcessStat {
   let isRandomized: Bool?
   /// Where the brk heap begins.
   let startOfBreak: Address?
+  /// The size of the program's own data: from `start_data` to `end_data`.
+  let dataSegment: ByteCount?
 
   /// Reads the line; the name stands in parentheses and may itself hold any character.
   init?(_ text: String) {
@@ -20,6 +22,9 @@ struct ProcessStat {
     }
     isRandomized = field(9).map { $0 & 0x0040_0000 != 0 }
     // Zero where we may not know it.
+    let data = (start: field(45) ?? 0, end: field(46) ?? 0)
+    dataSegment =
+      data.start > 0 && data.end >= data.start ? ByteCount(data.end - data.start) : nil
     startOfBreak = field(47).flatMap { $0 == 0 ? nil : Address($0) }
   }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Tells whether a process has run between two moments: one that has not cannot have changed its
 /// map.
 ///
@@ -14,7 +12,8 @@ struct Stillness: Equatable {
 
   /// The process now, nil where a thread of it runs or cannot be seen.
   init?(pid: Int32) {
-    guard let threads = Self.threads(of: pid), threads.count <= Self.mostThreads else { return nil }
+    let threads = SystemFile.numbers(in: "/proc/\(pid)/task")
+    guard !threads.isEmpty, threads.count <= Self.mostThreads else { return nil }
     var turns: [String: UInt64] = [:]
     let files = ProcFile(pid: pid)
     for thread in threads {
@@ -24,19 +23,6 @@ struct Stillness: Equatable {
       turns[thread] = count
     }
     self.turns = turns
-  }
-
-  private static func threads(of pid: Int32) -> [String]? {
-    guard let directory = opendir("/proc/\(pid)/task") else { return nil }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name.first?.isNumber == true { names.append(name) }
-    }
-    return names.isEmpty ? nil : names
   }
 
   private static func turns(_ schedstat: String) -> UInt64? {

@@ -9,6 +9,7 @@ extension Recorder {
     // What malloc has unused in its heap is true for this moment only.
     var facts = snapshot.facts
     facts.heap = nil
+    facts.threads = facts.threads?.lasting
     let buffers = options.watch.buffers.map { ($0, Allocator.usual(in: layout)) }
     // A buffer that the usual allocator cannot take is not followed; `report` says why.
     return try? RoomTracker(

@@ -47,10 +47,11 @@ public struct DiffReport: Sendable {
     lines += regionLines("NEW", diff.new, in: to.room, style)
     let resized = style.rows(diff.resized, usual: 6)
     if !resized.isEmpty { lines += ["", style.paint("  RESIZED", .heading)] }
+    let wording = Wording(room: to.room)
     for (before, after) in resized {
       lines.append(
         "\(before.size) -> \(after.size)".padded(left: 26) + "   \(after.range.lower) "
-          + Wording(room: to.room).name(of: after, width: 36))
+          + wording.name(of: after, width: 36))
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -87,10 +88,11 @@ public struct DiffReport: Sendable {
     let shown = style.rows(regions.sorted { $0.size > $1.size }, usual: 6)
     guard !shown.isEmpty else { return [] }
     var lines = ["", style.paint("  \(title)", .heading)]
+    let wording = Wording(room: room)
     for region in shown {
       lines.append(
         "\(region.size)".padded(left: 12) + "   \(region.range)  \(region.access.letters) "
-          + Wording(room: room).name(of: region, width: 32))
+          + wording.name(of: region, width: 32))
     }
     if shown.count < regions.count { lines.append("     and \(regions.count - shown.count) more") }
     return lines

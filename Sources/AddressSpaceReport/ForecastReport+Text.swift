@@ -3,34 +3,44 @@ import AddressSpace
 extension ForecastReport {
   /// For people: the count, the places, why no more, what to clear.
   public func text(_ style: Style) -> String {
-    var lines: [String] = []
+    var lines = changed.map { self.lines(of: $0, style) } ?? []
     if let sequence {
       lines += self.lines(of: sequence, style)
     } else {
       for answer in answers { lines += self.lines(of: answer, style) + [""] }
       if lines.last == "" { lines.removeLast() }
     }
+    if let advice { lines += [""] + self.lines(of: advice, style) }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private var wording: Wording { Wording(room: room) }
+  var changeWording: ChangeWording { ChangeWording(room: room, source: source) }
 
   private func lines(of answer: Answer, _ style: Style) -> [String] {
     let buffer = answer.buffer
-    let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+    var number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+    if let range = answer.range, range.lowerBound < range.upperBound {
+      number = "\(buffer.fits) (\(range.lowerBound) to \(range.upperBound))"
+    }
+    let what = buffer.request.isThread ? "" : " by \(buffer.allocator)"
     var lines = [
       style.paint(buffer.fits > 0 ? number : "No", buffer.fits > 0 ? .good : .bad)
-        + " more of \(buffer.request.text) will fit by \(buffer.allocator), "
+        + " more of \(buffer.request.text) will fit\(what), "
         + "\(buffer.footprint) of addresses each."
     ]
     if let heap = buffer.heapFits, heap > 0 {
-      lines.append("  \(heap) of them from what is free in its heap")
+      lines.append(
+        buffer.request.isThread
+          ? "  \(heap) of them on stacks that ended threads left"
+          : "  \(heap) of them from what is free in its heap")
     }
+    // What the heap serves has no place of its own; a stack that was left has.
+    let unplaced = buffer.request.isThread ? 0 : buffer.heapFits ?? 0
     let places = style.rows(buffer.placements, usual: 12)
     for (index, place) in places.enumerated() {
       lines.append("\(index + 1)".padded(left: 6) + "  \(place)  \(place.size)")
     }
-    let rest = buffer.fits - min(buffer.fits, UInt64(places.count) + (buffer.heapFits ?? 0))
+    let rest = buffer.fits - min(buffer.fits, UInt64(places.count) + unplaced)
     if rest > 0, !places.isEmpty { lines.append("        and \(rest) more; --top 0 shows all") }
     lines.append(("Why no more: " + wording.why(buffer)).wrapped(to: style.columns))
     return lines + self.lines(of: answer.nextFit, style)

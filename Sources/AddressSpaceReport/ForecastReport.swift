@@ -8,15 +8,24 @@ public struct ForecastReport: Sendable {
     public let buffer: BufferForecast
     /// What to clear so that more fit, nil where nothing helps.
     public let nextFit: ClearingPlan?
+    /// The fewest and the most over other draws of randomisation, nil where it has no part.
+    public let range: ClosedRange<UInt64>?
   }
 
   let source: Source
   let diagnostics: Diagnostics
   let room: Room
-  let answers: [Answer]
+  /// One for each buffer.
+  public let answers: [Answer]
   let sequence: SequenceForecast?
   /// How many more the plans are for.
   let more: UInt64
+  /// What was changed before it was asked, nil where nothing was.
+  public var changed: ChangedSpace?
+  /// What would help, nil where it was not asked.
+  public var advice: [Advice]?
+  /// How its regions are called.
+  let wording: Wording
 
   /// A report on what was answered.
   public init(
@@ -26,6 +35,7 @@ public struct ForecastReport: Sendable {
     self.source = source
     self.diagnostics = diagnostics
     self.room = room
+    wording = Wording(room: room)
     self.answers = answers
     self.sequence = sequence
     self.more = more
@@ -40,14 +50,17 @@ extension ForecastReport {
 
   /// Only why the next of each kind does not fit, a sentence a line.
   public func reasons() -> String {
-    answers.map { Wording(room: room).why($0.buffer) + "\n" }.joined()
+    answers.map { wording.why($0.buffer) + "\n" }.joined()
   }
 }
 
 extension ForecastReport.Answer {
   /// An answer.
-  public init(_ buffer: BufferForecast, nextFit: ClearingPlan?) {
+  public init(
+    _ buffer: BufferForecast, nextFit: ClearingPlan?, range: ClosedRange<UInt64>? = nil
+  ) {
     self.buffer = buffer
     self.nextFit = nextFit
+    self.range = range
   }
 }

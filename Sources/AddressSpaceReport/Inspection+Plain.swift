@@ -2,8 +2,9 @@ public import AddressSpace
 
 extension Inspection {
   /// One record a line, fields separated by tabs, sizes in bytes: for scripts without JSON.
-  public func plain(top: Int? = nil) -> String {
+  public func plain(top: Int? = nil, by: Usage.Grouping? = nil) -> String {
     let style = Style(top: top)
+    let origins = OriginRules(room)
     var records = Records()
     records.add("layout", room.layout.name, room.layout.space.lower, room.layout.space.upper)
     records.add("total", "space", room.layout.space.size)
@@ -11,6 +12,12 @@ extension Inspection {
     records.add("total", "reserved", room.reservedBytes)
     records.add("total", "free", room.freeBytes)
     records.add("total", "reachable", room.reachableFreeBytes)
+    let held = room.facts.held
+    for (name, bytes) in [
+      ("committed", held?.committed), ("resident", held?.resident), ("swap", held?.swapped),
+    ] {
+      if let bytes { records.add("total", name, bytes) }
+    }
     for usage in room.usageByKind() {
       records.add("kind", usage.kind.rawValue, usage.regions, usage.bytes)
     }
@@ -24,9 +31,15 @@ extension Inspection {
         room.neighbor(below: span)?.name ?? "", room.neighbor(above: span)?.name ?? "")
     }
     for pin in style.rows(pins, usual: 0) {
+      let index = room.largestIndex(in: pin.regions)
+      let origin = index.flatMap { origins.origin(at: $0) }
       records.add(
         "pin", pin.range.lower, pin.range.upper, pin.range.size, pin.joined, pin.largestGain,
-        pin.action.rawValue, room.largestRegion(in: pin.regions)?.name ?? "")
+        pin.action.rawValue, index.map { room.regions[$0].name } ?? "", origin?.name ?? "",
+        origin?.certainty.rawValue ?? "")
+    }
+    if let by {
+      for usage in style.rows(room.usage(by: by), usual: 0) { records.add(usage, by: by) }
     }
     return records.text
   }
@@ -45,6 +58,13 @@ struct Records {
       "buffer", buffer.request.text, buffer.request.bytes, buffer.allocator, buffer.footprint,
       buffer.fits, buffer.fitsIfContiguous, buffer.verdict.rawValue,
       buffer.isExact ? "exact" : "at-least")
+    for wall in buffer.walls where wall.name != .addressSpace { add("limit", wall, of: buffer) }
+    for wall in buffer.warnings { add("warning", wall, of: buffer) }
+  }
+
+  private mutating func add(_ kind: String, _ wall: Wall, of buffer: BufferForecast) {
+    add(
+      kind, buffer.request.text, wall.name.rawValue, wall.limit.value, wall.used.value, wall.fits)
   }
 
   private static func field(_ value: any CustomStringConvertible) -> String {

@@ -18,8 +18,15 @@ private struct InspectionScreen {
   let style: Style
   let stacks: [AddressRange: ReportStack]
 
+  init(inspection: Inspection, style: Style, stacks: [AddressRange: ReportStack]) {
+    self.inspection = inspection
+    self.style = style
+    self.stacks = stacks
+    wording = Wording(room: inspection.room)
+  }
+
   private var room: Room { inspection.room }
-  private var wording: Wording { Wording(room: room) }
+  private let wording: Wording
   private var isWide: Bool { room.layout.wordSize == .bits64 }
 
   var sections: [[String]] { [header, answer, picture, spanTable, pinTable, notes] }
@@ -58,15 +65,44 @@ private struct InspectionScreen {
     if "\(room.reachableFreeBytes)" != "\(room.freeBytes)" {
       lines.append(row("in reach", "\(room.reachableFreeBytes)", "of placement; the rest is not"))
     }
-    if let buffer = buffers.first, buffer.unusableFree > .zero, !isWide {
+    if let buffer = buffers.first, let wall = buffer.limitingWall {
+      lines.append(row("nearest wall", Wording.headroom(wall), Wording.setter(wall)))
+    } else if let buffer = buffers.first, buffer.unusableFree > .zero, !isWide {
       lines.append(
         row("of no use", "\(buffer.unusableFree)", "of what is free, for \(buffer.request.text)"))
+    }
+    if let buffer = buffers.first, let warning = buffer.warnings.first {
+      lines.append(
+        row("once touched", "\(warning.fits)", Wording.danger(warning, of: buffer.fits)))
     }
     lines.append(row("taken", "\(room.mappedBytes)", usage))
     lines.append(
       row("fits now", alternatives { $0.isExact ? "\($0.fits)" : ">=\($0.fits)" }, nil))
     lines.append(row("if unbroken", alternatives { "\($0.fitsIfContiguous)" }, nil))
-    return lines
+    return lines + ownHeap + wayOut
+  }
+
+  /// What the target's own heap serves, where that is anything.
+  private var ownHeap: [String] {
+    guard let buffer = inspection.buffers.first, let fits = buffer.heapFits, fits > 0 else {
+      return []
+    }
+    if buffer.request.isThread {
+      return [row("idle stacks", "\(fits)", "of them take stacks that ended threads left")]
+    }
+    return [row("in its heap", "\(fits)", "of them, of \(freeInHeap) that is free in it")]
+  }
+
+  private var freeInHeap: ByteCount { room.facts.heap?.arenas.first?.free ?? .zero }
+
+  /// The best change that is known, where one gains anything.
+  private var wayOut: [String] {
+    guard let advice = inspection.advice, let now = inspection.buffers.first?.fits else {
+      return []
+    }
+    let changes = ChangeWording(room: room, source: inspection.source)
+    let line = changes.line(for: advice, insteadOf: now).printable.fitted(to: style.columns - 18)
+    return ["  " + "way out".padded(right: 16) + style.paint(line, .good)]
   }
 
   /// What takes most, by kind.
@@ -102,7 +138,7 @@ private struct InspectionScreen {
     let spans = room.freeSpansBySize
     // The screen has 30 lines: what the answer takes more the table gets less.
     let makers = shownPins.count { stacks[$0.range] != nil }
-    let shown = style.rows(spans, usual: (isWide ? 8 : 12 - answer.count) - makers)
+    let shown = style.rows(spans, usual: max(1, (isWide ? 8 : 12 - answer.count) - makers))
     guard !shown.isEmpty else { return [] }
     let range = isWide ? 30 : 23
     let below = isWide ? 15 : 18
@@ -162,10 +198,19 @@ private struct InspectionScreen {
       + "\(pin.range.lower) "
     let others = pin.regions.count > 1 ? " & \(pin.regions.count - 1) more" : ""
     let gained = pin.bufferGain.first ?? 0
-    let tail = others + " - " + Wording.deed(pin.action) + (gained > 0 ? ": +\(gained)" : "")
+    let tail = others + " - " + deed(of: pin) + (gained > 0 ? ": +\(gained)" : "")
     let name = wording.name(
       of: room.largestRegion(in: pin.regions), width: style.columns - head.count - tail.count)
     return head + name + tail
+  }
+
+  /// What to do; of a heap that cannot go, how much of it is in nobody's use.
+  private func deed(of pin: Pin) -> String {
+    let isHeap = pin.regions.count == 1 && room.regions[pin.regions.lowerBound].kind == .heap
+    guard pin.action == .fixed, isHeap, freeInHeap.value > pin.range.size.value / 2 else {
+      return Wording.deed(pin.action)
+    }
+    return "\(freeInHeap) of it is free"
   }
 
   private var notes: [String] {

@@ -37,9 +37,9 @@ extension JSONValue {
       "freeBytes": JSONValue(room.freeBytes),
       "reachableFreeBytes": JSONValue(room.reachableFreeBytes),
       "regionCount": JSONValue(room.regions.count),
-      "committedBytes": .null,
-      "residentBytes": .null,
-      "swapBytes": .null,
+      "committedBytes": .optional(room.facts.held?.committed?.value),
+      "residentBytes": .optional(room.facts.held?.resident?.value),
+      "swapBytes": .optional(room.facts.held?.swapped?.value),
     ]
   }
 
@@ -93,18 +93,23 @@ extension JSONValue {
       ("alignmentBytes", .optional(buffer.request.alignment?.value)),
       ("exact", .bool(buffer.isExact)),
       ("heapFits", .optional(buffer.heapFits)),
-      (
-        "limits",
-        .array([
-          [
-            "name": "address space",
-            "limitBytes": JSONValue(room.layout.space.size),
-            "usedBytes": JSONValue(room.mappedBytes),
-            "fits": .integer(buffer.fits),
-          ]
-        ])
-      ),
+      ("limits", .array(buffer.walls.map(JSONValue.init))),
+      ("warnings", .array(buffer.warnings.map(JSONValue.init))),
     ]
+  }
+
+  init(_ wall: Wall) {
+    var members: [(key: String, value: JSONValue)] = [("name", .string(wall.name.rawValue))]
+    switch (wall.limit, wall.used) {
+    case (.bytes(let limit), .bytes(let used)):
+      members += [("limitBytes", JSONValue(limit)), ("usedBytes", JSONValue(used))]
+    default:
+      members += [("limitBytes", .null), ("usedBytes", .null)]
+      members += [
+        ("limitCount", .integer(wall.limit.value)), ("usedCount", .integer(wall.used.value)),
+      ]
+    }
+    self = .object(members + [("fits", .integer(wall.fits))])
   }
 
   init(_ diagnostics: Diagnostics) {

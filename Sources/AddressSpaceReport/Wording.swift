@@ -3,14 +3,29 @@ import AddressSpace
 /// How regions, pins and buffers are called in text.
 struct Wording {
   let room: Room
+  let origins: OriginRules
 
-  /// A region by its name, else by its kind and size.
+  init(room: Room) {
+    self.room = room
+    origins = OriginRules(room)
+  }
+
+  /// A region by its name, else by who likely uses it, or by its kind, and its size.
   func name(of region: Region?, width: Int) -> String {
     guard let region else { return "-" }
     guard region.name.isEmpty else {
       return Self.short(region.name).printable.fitted(to: width)
     }
-    return "\(kind(region.kind)) \(region.size)".fitted(to: width)
+    let size = " \(region.size)"
+    let kind = kind(region.kind)
+    // Where there is no room the size goes first: it stands beside nearly everywhere.
+    let short = kind.count + size.count > width ? kind.fitted(to: width) : kind + size
+    guard let origin = origins.origin(of: region), origin.certainty > .possible else {
+      return short
+    }
+    let owner = origin.name.printable
+    if owner.count + size.count <= width { return owner + size }
+    return owner.count <= width ? owner : short
   }
 
   /// What lies beside a span, and what is special about it.
@@ -47,6 +62,7 @@ struct Wording {
 
   /// How many of a buffer will fit, and what is wrong where none does.
   func sentence(for buffer: BufferForecast, _ style: Style) -> String {
+    if buffer.request.isThread { return sentence(forThreads: buffer, style) }
     let what = "\(buffer.request.text) (\(buffer.request.bytes), by \(buffer.allocator))"
     let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
     guard buffer.fits == 0 else {
@@ -58,14 +74,17 @@ struct Wording {
     return switch buffer.verdict {
     case .fragmented: none + ": free, but in pieces."
     case .exhausted: none + ": too little free."
-    case .fits, .limited: none + "."
+    case .limited: none + (buffer.limitingWall.map { ": " + Self.refusal($0) } ?? "") + "."
+    case .fits: none + "."
     }
   }
 
   /// One sentence on why the next buffer is refused.
   func why(_ buffer: BufferForecast) -> String {
-    let next = buffer.fits == 0 ? "A buffer" : "Another buffer"
+    let what = buffer.request.isThread ? "thread" : "buffer"
+    let next = buffer.fits == 0 ? "A \(what)" : "Another \(what)"
     let free = buffer.unusableFree
+    if let wall = buffer.limitingWall { return "\(next) \(Self.why(buffer, wall))" }
     guard let left = buffer.largestLeft else {
       return "\(next) needs \(buffer.footprint) in one piece; nothing would be left in reach."
     }

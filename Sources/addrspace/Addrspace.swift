@@ -1,3 +1,4 @@
+import AddressSpace
 import ArgumentParser
 
 /// The program: its subcommands, and what is done with their errors.
@@ -37,32 +38,8 @@ struct Addrspace: ParsableCommand {
     guard let first = arguments.first, !first.hasPrefix("-"), !known.contains(first) else {
       return nil
     }
-    let nearest = known.min { $0.distance(to: first) < $1.distance(to: first) }
-    let hint = nearest.flatMap { $0.distance(to: first) <= 2 ? " Did you mean '\($0)'?" : nil }
+    let hint = first.nearest(of: known).map { " Did you mean '\($0)'?" }
     return Failure(
       .usage, "unknown subcommand '\(first)'.\(hint ?? " See 'addrspace --help'.")")
-  }
-}
-
-extension String {
-  /// The least number of letters to insert, remove or replace (Levenshtein), neighbours swapped
-  /// counting as one.
-  fileprivate func distance(to other: String) -> Int {
-    let left = Array(self)
-    let right = Array(other)
-    var rows = [Array(0...right.count)]
-    for i in 0..<left.count {
-      var row = [i + 1]
-      for j in 0..<right.count {
-        var best = Swift.min(
-          rows[i][j + 1] + 1, row[j] + 1, rows[i][j] + (left[i] == right[j] ? 0 : 1))
-        if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] {
-          best = Swift.min(best, rows[i - 1][j - 1] + 1)
-        }
-        row.append(best)
-      }
-      rows.append(row)
-    }
-    return rows[left.count][right.count]
   }
 }

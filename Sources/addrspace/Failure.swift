@@ -45,6 +45,7 @@ extension Failure {
     case let error as ProcessError: self.init(error)
     case let error as AllocatorError: self.init(.usage, error.description)
     case let error as BufferRequestError: self.init(.usage, error.description)
+    case let error as ChangeError: self.init(.usage, error.description)
     case let error as RecordingError: self.init(error)
     case let error as TraceMomentError: self.init(.usage, error.description)
     case let error as TraceReportError<RecordingError>: self.init(error)

@@ -8,8 +8,29 @@ struct Inspect: ParsableCommand {
     commandName: "inspect",
     abstract: "How much room is left, in what pieces, what splits it, how many buffers fit.")
 
+  /// What regions are added up by.
+  enum Grouping: String, ExpressibleByArgument, CaseIterable {
+    case origin
+    case name
+    case module
+
+    var ofUsage: Usage.Grouping {
+      switch self {
+      case .origin: .origin
+      case .name: .name
+      case .module: .module
+      }
+    }
+  }
+
   @Argument(help: "A process id, 'self', a saved file, a recording, or '-'.")
   var target: Target
+
+  @Option(
+    help: ArgumentHelp(
+      "Add up who takes how much: by origin (who uses it), name, or module.",
+      valueName: "origin|name|module"))
+  var by: Grouping?
 
   @OptionGroup(title: "Buffers")
   var buffers: BufferOptions
@@ -29,10 +50,13 @@ struct Inspect: ParsableCommand {
     let chosen = try layout.layout(for: snapshot)
     let inspection = try Inspection(
       snapshot, layout: chosen, requests: requests, allocator: allocator)
+    let grouping = by?.ofUsage
     let stacks = recorded?.stacksOfPins ?? [:]
     try output.write(
-      text: { inspection.text($0, stacks: stacks) }, plain: { inspection.plain(top: output.top) },
-      json: { inspection.json(top: output.top, stacks: stacks) })
+      text: { style in
+        grouping.map { inspection.text(style, by: $0) } ?? inspection.text(style, stacks: stacks)
+      }, plain: { inspection.plain(top: output.top, by: grouping) },
+      json: { inspection.json(top: output.top, stacks: stacks, by: grouping) })
     output.report(inspection.diagnostics, of: target.name)
     if output.verbose { Console.note("layout: \(chosen.name): \(chosen.basis)") }
     if output.wantsHints { hint(inspection) }

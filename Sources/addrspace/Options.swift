@@ -144,7 +144,8 @@ struct BufferOptions: ParsableArguments {
   @Option(
     name: .customLong("buffer"),
     help: ArgumentHelp(
-      "A buffer: a size, or WIDTHxHEIGHTxCHANNELSxBYTES, then @ALIGN; may be repeated.",
+      "A buffer: a size, or WIDTHxHEIGHTxCHANNELSxBYTES, then @ALIGN; or a thread: thread, or "
+        + "thread:STACKSIZE; may be repeated.",
       valueName: "spec"))
   var buffers: [String] = []
 

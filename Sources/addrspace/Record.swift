@@ -186,7 +186,7 @@ extension ProcessReader {
   fileprivate static var live: ProcessReader {
     ProcessReader(
       snapshot: { pid in
-        let (snapshot, text) = try LiveProcess(pid: pid).snapshot()
+        let (snapshot, text) = try LiveProcess(pid: pid).snapshot(withDetails: false)
         return (snapshot, CaptureText.write(snapshot, maps: text))
       },
       map: { pid in try LiveProcess(pid: pid).map() },

@@ -33,16 +33,7 @@ struct CaptureTests {
     facts.lowestMapping = maybe(Address(number()))
     facts.legacySysctl = maybe(Bool.random(using: &random))
     facts.startOfBreak = maybe(Address(number()))
-    // A heap must end in a mapping and hold nothing larger than one.
-    func heapSize() -> ByteCount {
-      ByteCount(UInt64.random(in: 0...0x0800_0000, using: &random))
-    }
-    facts.heap = maybe(
-      HeapFacts(
-        top: heapSize(),
-        end: Address(UInt64.random(in: 0x0805_0001...0x0807_1000, using: &random)),
-        isContiguous: Bool.random(using: &random),
-        freeChunks: (0..<Int.random(in: 0...3, using: &random)).map { _ in heapSize() }))
+    facts.heap = maybe(heap(&random))
     let low = number()
     facts.firstMapping = AddressRange(Address(low / 2), Address(low)).flatMap { maybe($0) }
     facts.isRandomized = maybe(Bool.random(using: &random))
@@ -52,7 +43,69 @@ struct CaptureTests {
       WineFacts(
         isLargeAddressAware: [true, false, nil].randomElement(using: &random) ?? nil,
         evidence: evidence.randomElement(using: &random).flatMap { maybe($0) }))
+    facts.limits = limits(&random)
+    func size() -> ByteCount { ByteCount(number() >> 2) }
+    facts.held =
+      HeldMemory(resident: maybe(size()), committed: maybe(size()), swapped: maybe(size()))
     return facts
+  }
+
+  /// A heap that ends in a mapping, with nothing larger than one.
+  static func heap(_ random: inout SeededGenerator) -> HeapFacts {
+    func size(_ most: UInt64 = 0x0100_0000) -> ByteCount {
+      ByteCount(UInt64.random(in: 1...most, using: &random))
+    }
+    func ranges() -> [AddressRange] {
+      var place = Address(0x0805_0000)
+      return (0..<Int.random(in: 0...3, using: &random)).compactMap { _ in
+        let low = place + size(4096)
+        place = low + size(4096)
+        return AddressRange(low, place)
+      }
+    }
+    func isLucky() -> Bool { Bool.random(using: &random) }
+    var heap = HeapFacts(
+      top: size(), end: Address(UInt64.random(in: 0x0805_0001...0x0807_1000, using: &random)),
+      isContiguous: isLucky(), freeChunks: ranges())
+    if isLucky() { heap.topEnd = 0x2100_0000 }
+    heap.isWhole = isLucky()
+    heap.unsorted = isLucky() ? 0 : size().value
+    heap.mmapThreshold = isLucky() ? size() : nil
+    heap.topPad = isLucky() ? size() : nil
+    heap.otherChunks = Set((0..<Int.random(in: 0...4, using: &random)).map { _ in size(4096) })
+      .sorted(by: >).map { ChunkCount(size: $0, count: size(9).value) }
+    heap.arenas = (0..<Int.random(in: 0...3, using: &random)).map { _ in
+      ArenaFacts(
+        pieces: ranges(), used: size(), free: size(), top: size(), reserve: size(),
+        largest: size(), threads: size().value, system: isLucky() ? size() : nil,
+        isWhole: isLucky())
+    }
+    return heap
+  }
+
+  /// Limits of all kinds, nil where none is known.
+  private static func limits(_ random: inout SeededGenerator) -> LimitFacts? {
+    func maybe<Value>(_ value: Value) -> Value? { Bool.random(using: &random) ? value : nil }
+    func size() -> ByteCount {
+      ByteCount(
+        UInt64.random(in: 0..<1 << 62, using: &random) >> UInt64.random(in: 0..<62, using: &random))
+    }
+    var limits = LimitFacts()
+    limits.addressSpace = maybe(ResourceLimit(soft: maybe(size()), hard: maybe(size())))
+    limits.data = maybe(ResourceLimit(soft: maybe(size()), hard: maybe(size())))
+    limits.dataSegment = maybe(size())
+    limits.ignoresData = Bool.random(using: &random)
+    limits.mostMappings = maybe(size().value)
+    let modes: [Overcommit.Mode] = [.heuristic, .always, .never]
+    limits.overcommit = modes.randomElement(using: &random).flatMap { mode in
+      maybe(
+        Overcommit(
+          mode: mode, limit: size(), committed: size(), adminReserve: size(), userReserve: size()))
+    }
+    limits.memory = maybe(
+      MachineMemory(total: size(), available: size(), swapTotal: size(), swapFree: size()))
+    limits.cgroup = maybe(CgroupMemory(limit: size(), used: size()))
+    return limits == LimitFacts() ? nil : limits
   }
 
   @Test("facts, source and map come back as they were")
@@ -80,12 +133,25 @@ struct CaptureTests {
     arguments: [
       "0x08071000 268435457 contiguous", "0x08071000 16 contiguous 268435457",
       "0x09000000 16 contiguous", "0x00000000 0 contiguous",
+      "0x08071000 16 contiguous 0x20000000-0x30000001",
+      "0x08071000 16 contiguous\n# heap-top-end: 0x40000000",
+      "0x08071000 16 contiguous\n# heap-chunks: 268435457*1",
+      "0x08071000 16 contiguous\n# heap-chunks: 1000000*10000",
     ])
   func impossibleHeap(heap: String) throws {
     let text = "# addrspace capture 1\n# heap: \(heap)\n" + Self.maps
     let snapshot = try MapsParser.parse(Array(text.utf8))
     #expect(snapshot.facts.heap == nil)
     #expect(snapshot.diagnostics.count == 1)
+  }
+
+  @Test("captures of before chunks had addresses: sizes, and all of it read")
+  func olderHeap() throws {
+    let text = "# addrspace capture 1\n# heap: 0x08071000 16 contiguous 90000,80000\n" + Self.maps
+    let heap = try #require(try MapsParser.parse(Array(text.utf8), strict: true).facts.heap)
+    #expect(heap.freeChunks == [] && heap.isWhole && heap.arenas == [])
+    #expect(
+      heap.otherChunks == [ChunkCount(size: 90_000, count: 1), ChunkCount(size: 80_000, count: 1)])
   }
 
   @Test("traits that only smaps knows are kept beside the lines of maps")

@@ -9,7 +9,9 @@ struct HostileCaptureTests {
   static let keys = [
     "pid", "word-size", "machine", "kernel-machine", "page-size", "personality", "stack-limit",
     "lowest-mapping", "legacy-va-layout", "start-of-break", "randomized", "first-mapping", "heap",
-    "libc-version", "wine", "traits-known", "no-reserve", "grows-down",
+    "heap-top-end", "heap-chunks", "heap-read", "mmap-threshold", "top-pad", "arena",
+    "libc-version", "wine", "traits-known", "no-reserve", "grows-down", "contents",
+    "contents-read",
   ]
 
   static let values = [
@@ -22,7 +24,11 @@ struct HostileCaptureTests {
     "0xffffffffffffffff 18446744073709551615 contiguous 18446744073709551615",
     "0xfffffffffffff000 4096 contiguous", "0x08071000 134680576 contiguous 134680576,1,0",
     "0x0 0 pieces", "0x1 0 pieces 1", "0x08071000 0 pieces", "0x08071000 40008 contiguous",
-    "0xffffe000 4294959104 contiguous", "large-address-aware", "2g", "unknown by nobody",
+    "0xffffe000 4294959104 contiguous", "all", "part",
+    "0x0-0xffffffffffffffff certain malloc", "0x08050000-0x08060000 certain thread stack",
+    "0x08050000-0x08060000 likely no such owner",
+    "0xfffffffffffffffe-0xffffffffffffffff possible x",
+    "large-address-aware", "2g", "unknown by nobody",
   ]
 
   static func text(_ facts: [(String, String)]) -> [UInt8] {
@@ -46,6 +52,11 @@ struct HostileCaptureTests {
     _ = try ClearingPlanner(room, for: request, allocator: allocator).cheapest()
     _ = try Forecaster(room).sequence([request, BufferRequest(bytes: 100_000)])
     _ = room.largestRequests()
+    for grouping in Usage.Grouping.allCases {
+      let rows = room.usage(by: grouping)
+      #expect(rows.lazy.map(\.bytes).total() == room.regions.lazy.map(\.size).total())
+    }
+    #expect(room.origins().count == room.regions.count)
   }
 
   @Test("every value for every key", arguments: keys)
@@ -73,7 +84,13 @@ struct HostileCaptureTests {
       ("personality", "yes"), ("stack-limit", "much"), ("lowest-mapping", "10000"),
       ("legacy-va-layout", "1"), ("first-mapping", "0x2-0x1"), ("heap", "0x1000 4097 contiguous"),
       ("heap", "0x1000 1 heaped"), ("heap", "0x1000 1 contiguous 9999"), ("libc-version", "two"),
-      ("wine", "perhaps"), ("traits-known", "?"), ("no-reserve", "all"), ("grows-down", ""),
+      ("heap", "0x1000 1 contiguous 0x20-0x30,0x28-0x38"), ("heap-top-end", "1000"),
+      ("heap-chunks", "16"), ("heap-chunks", "4611686018427387904*2"), ("heap-read", "some"),
+      ("heap-read", "whole much"), ("mmap-threshold", "low"), ("top-pad", "-1"),
+      ("arena", "used=1"), ("arena", "used=x whole"), ("arena", "whole 5"),
+      ("wine", "perhaps"), ("contents", "0x1000-0x2000 surely malloc"),
+      ("contents", "0x1000-0x2000 certain"), ("contents-read", "most"), ("traits-known", "?"),
+      ("no-reserve", "all"), ("grows-down", ""),
       ("pid", "4294967296"), ("randomized", "maybe"), ("start-of-break", "0x"),
     ]
     let snapshot = try MapsParser.parse(Self.text(facts))

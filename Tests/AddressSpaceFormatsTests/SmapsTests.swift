@@ -115,4 +115,37 @@ struct SmapsTests {
       """
     #expect(throws: FormatError.self) { try MapsParser.parse(Array(text.utf8)) }
   }
+
+  @Test("what all mappings hold, and which memory is like new memory")
+  func held() throws {
+    func mapping(_ line: String, flags: String, rss: Int = 4, swap: Int? = 8) -> String {
+      "\(line)\nRss:  \(rss) kB\nPss:  99 kB\n"
+        + (swap.map { "Swap:  \($0) kB\nSwapPss: 1 kB\n" } ?? "")
+        + "VmFlags: \(flags) \n"
+    }
+    let lines = [
+      mapping("10000000-10003000 rw-p 0 00:00 0", flags: "rd wr mr mw me ac sd"),
+      mapping("10003000-10005000 rw-p 0 00:00 0", flags: "rd wr mr mw me ac hg sd", rss: 12),
+      mapping("20000000-20001000 rw-p 0 00:00 0", flags: "rd wr mr mw me nr sd"),
+      mapping("20001000-20002000 rw-p 0 00:00 0", flags: "rd wr mr mw me gd ac"),
+      mapping("20002000-20003000 rw-p 0 fe:00 7 /a", flags: "rd wr mr mw me dw ac sd"),
+      mapping("20003000-20004000 rw-p 0 00:00 0", flags: "rd wr mr mw me"),
+      mapping("20004000-20005000 ---p 0 00:00 0", flags: "mr mw me nr"),
+    ]
+    let snapshot = try MapsParser.parse(Array(lines.joined().utf8), strict: true)
+    #expect(
+      snapshot.map.regions.map(\.traits)
+        == [[], [.distinct], [.noReserve], [.growsDown], [], [.distinct], [.noReserve]])
+    #expect(
+      snapshot.facts.held
+        == HeldMemory(
+          resident: .kibibytes(36), committed: .kibibytes(28), swapped: .kibibytes(56)))
+    // A sum of some of the mappings is the sum of none.
+    let cut =
+      lines.dropLast() + [mapping("20004000-20005000 ---p 0 00:00 0", flags: "mr", swap: nil)]
+    let held = try MapsParser.parse(Array(cut.joined().utf8)).facts.held
+    #expect(held?.swapped == nil && held?.resident == .kibibytes(36))
+    #expect(
+      try MapsParser.parse(Array("10000000-10003000 rw-p 0 00:00 0\n".utf8)).facts.held == nil)
+  }
 }

@@ -51,6 +51,31 @@ final class Child: Sendable {
     }
   }
 
+  /// The lines that it writes before the one that is `last`.
+  func lines(before last: String) throws -> [String] {
+    var text: [UInt8] = []
+    while !text.ends(with: "\(last)\n") {
+      let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+        count = try output.read(into: UnsafeMutableRawBufferPointer(buffer))
+      }
+      if chunk.isEmpty { throw Errno.brokenPipe }
+      text += chunk
+    }
+    return String(decoding: text, as: UTF8.self).split(separator: "\n").dropLast().map(String.init)
+  }
+
+  /// All that it still writes.
+  func rest() throws -> String {
+    var text: [UInt8] = []
+    while true {
+      let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+        count = try output.read(into: UnsafeMutableRawBufferPointer(buffer))
+      }
+      if chunk.isEmpty { return String(decoding: text, as: UTF8.self) }
+      text += chunk
+    }
+  }
+
   /// Ends it, without waiting for it: it stays as a zombie.
   func end() {
     kill(pid, SIGKILL)
@@ -80,5 +105,11 @@ func reading(_ pid: Int32) -> Result<(snapshot: Snapshot, text: [UInt8]), Proces
     return .success(try LiveProcess(pid: pid).snapshot())
   } catch {
     return .failure(error)
+  }
+}
+
+extension [UInt8] {
+  fileprivate func ends(with text: String) -> Bool {
+    suffix(text.utf8.count).elementsEqual(text.utf8)
   }
 }

@@ -28,7 +28,7 @@ struct FaultProgramTests {
   }
 
   @Test(
-    "3,000 threads at once", .needsVictim("many_threads"), .timeLimit(.minutes(1)),
+    "3,000 threads at once", .needsVictim("many_threads"), .timeLimit(.minutes(5)),
     arguments: ["many_threads", "many_threads32"])
   func threads(name: String) async throws {
     guard let program = Machine.victim(name)?.string else { return }
@@ -96,7 +96,7 @@ struct FaultProgramTests {
   }
 
   @Test(
-    "a stack pointer to what is no stack", .needsVictim("no_stack"), .timeLimit(.minutes(1)),
+    "a stack pointer to what is no stack", .needsVictim("no_stack"), .timeLimit(.minutes(5)),
     arguments: ["no_stack", "no_stack32"], ["", "libunwind", "libdw", "frame-pointers"])
   func noStack(name: String, unwinder: String) async throws {
     guard let program = Machine.victim(name)?.string else { return }

@@ -24,6 +24,16 @@ struct BufferRequestTests {
     #expect(try BufferRequest(text: "1@1").alignment == 1)
   }
 
+  @Test("a thread, with a stack or without")
+  func thread() throws {
+    let usual = try BufferRequest(text: "thread")
+    #expect(usual.isThread && usual.bytes == .zero && usual.text == "thread")
+    let small = try BufferRequest(text: "thread:256K*7")
+    #expect(small.isThread && small.bytes == .kibibytes(256) && small.count == 7)
+    #expect(small.text == "thread:256K" && small.alignment == nil)
+    #expect(try !BufferRequest(text: "256K").isThread)
+  }
+
   @Test(
     "refused, with the part that is wrong",
     arguments: [
@@ -38,6 +48,11 @@ struct BufferRequestTests {
       ("48MB*", .count("", in: "48MB*")), ("48MB*0", .count("0", in: "48MB*0")),
       ("48MB*-1", .count("-1", in: "48MB*-1")), ("48MB*2*3", .count("2*3", in: "48MB*2*3")),
       ("48MB*2@4096", .count("2@4096", in: "48MB*2@4096")),
+      ("thread@4096", .alignedThread("thread@4096")),
+      ("thread:1M@1", .alignedThread("thread:1M@1")), ("thread:", .stack("", in: "thread:")),
+      ("thread:big", .stack("big", in: "thread:big")), ("thread:0", .smallStack("thread:0")),
+      ("thread:16383", .smallStack("thread:16383")), ("threads", .notASize("threads")),
+      ("thread*0", .count("0", in: "thread*0")), ("Thread", .notASize("Thread")),
     ] as [(String, BufferRequestError)])
   func refused(text: String, error: BufferRequestError) {
     #expect(throws: error) { try BufferRequest(text: text) }

@@ -27,7 +27,7 @@ struct OwnerRulesTests {
   @Test(
     "on Linux",
     arguments: [
-      ("", [.read, .write], .free), ("", [], .shrink), ("[anon:libc_malloc]", [.read], .free),
+      ("", [.read, .write], .free), ("", [], .shrink), ("[anon:libc_malloc]", [.read], .shrink),
       ("[anon:arena]", [], .shrink), ("[heap]", [.read, .write], .fixed),
       ("[stack]", [.read, .write], .fixed), ("[stack:7]", [.read, .write], .smallerStack),
       ("[vdso]", [.read, .execute], .fixed), ("[vvar]", [.read], .fixed),

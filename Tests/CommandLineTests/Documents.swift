@@ -43,9 +43,21 @@ extension Shape {
     "verdict": .word(["fits", "fragmented", "exhausted", "limited"]),
     "unusableFreeBytes": .integer, "alignmentBytes": .optional(.integer), "exact": .flag,
     "heapFits": .optional(.integer),
-    "limits": .list(
-      .object(["name": .text, "limitBytes": .integer, "usedBytes": .integer, "fits": .integer])),
+    "limits": .list(wall), "warnings": .list(wall),
   ])
+
+  /// Of bytes, or of mappings.
+  static let wall = Shape.either(
+    .object([
+      "name": .word([
+        "address space", "RLIMIT_AS", "RLIMIT_DATA", "overcommit", "cgroup memory",
+        "available memory",
+      ]), "limitBytes": .integer, "usedBytes": .integer, "fits": .integer,
+    ]),
+    .object([
+      "name": .word(["vm.max_map_count"]), "limitBytes": .null, "usedBytes": .null,
+      "limitCount": .integer, "usedCount": .integer, "fits": .integer,
+    ]))
 
   /// Null where there is none.
   static let stack = Shape.optional(
@@ -61,8 +73,22 @@ extension Shape {
   static let pin = Shape.object([
     "low": .address, "high": .address, "bytes": .integer, "kind": kind, "name": .text,
     "joinedBytes": .integer, "largestGainBytes": .integer, "bufferGain": .list(.integer),
-    "origin": .null, "certainty": .null, "action": action, "stack": stack,
+    "origin": .optional(.text), "certainty": certainty, "action": action, "stack": stack,
   ])
+
+  static let certainty = Shape.optional(.word(["certain", "likely", "possible"]))
+
+  /// What `--by` adds up.
+  static let by = Shape.optional(
+    .object([
+      "key": .word(["origin", "name", "module"]),
+      "entries": .list(
+        .object([
+          "name": .optional(.text), "kind": .optional(kind), "certainty": certainty,
+          "regions": .integer, "bytes": .integer, "largestBytes": .integer,
+          "residentBytes": .optional(.integer),
+        ])),
+    ]))
 
   static let diagnostics = Shape.list(.object(["line": .optional(.integer), "message": .text]))
 
@@ -75,7 +101,7 @@ extension Shape {
         Dictionary(uniqueKeysWithValues: allocators.map { ($0, .integer) })),
       "kinds": .list(.object(["kind": kind, "regions": .integer, "bytes": .integer])),
       "fragmentation": .share, "freeSpans": .list(span), "buffers": .list(buffer),
-      "pins": .list(pin), "diagnostics": diagnostics,
+      "pins": .list(pin), "by": by, "diagnostics": diagnostics,
     ])
   }
 
@@ -87,11 +113,29 @@ extension Shape {
         "placements": .list(.object(["low": .address, "high": .address])), "why": .text,
         "nextFit": .optional(
           .object([
-            "low": .address, "high": .address, "clear": .list(region.with(["action": action])),
+            "low": .address, "high": .address,
+            "clear": .list(
+              region.with([
+                "origin": .optional(.text), "certainty": certainty, "action": action,
+              ])),
             "clearBytes": .integer, "gain": .integer,
           ])),
       ])), "diagnostics": diagnostics,
   ])
+
+  /// The key `if` of a forecast with changes.
+  static let changed = Shape.object([
+    "changes": .list(.text), "restart": .flag, "modelled": .flag,
+    "fitsRange": .list(.list(.integer)), "notes": .list(.text),
+  ])
+
+  /// The key `changes` of a forecast with `--advise`.
+  static let changes = Shape.list(
+    .object([
+      "change": .text, "fits": .list(.integer), "fitsRange": .list(.list(.integer)),
+      "gain": .list(.integer), "restart": .flag, "command": .text, "cost": .text,
+      "modelled": .flag, "note": .text,
+    ]))
 
   static let sequence = Shape.list(
     .object([

@@ -72,4 +72,18 @@ enum JSON: Equatable {
     members[parent] = .object(inner)
     return .object(members)
   }
+
+  /// The same without the warnings of its buffers.
+  var withoutWarnings: JSON {
+    guard case .object(var members) = self, case .list(let buffers)? = members["buffers"] else {
+      return self
+    }
+    members["buffers"] = .list(
+      buffers.map { buffer in
+        guard case .object(var inner) = buffer else { return buffer }
+        inner["warnings"] = nil
+        return .object(inner)
+      })
+    return .object(members)
+  }
 }

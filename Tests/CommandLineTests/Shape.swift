@@ -15,6 +15,7 @@ indirect enum Shape: Sendable {
   case optional(Shape)
   case list(Shape)
   case object([String: Shape])
+  case either(Shape, Shape)
 
   /// Where `json` is not of this shape, a line each.
   func faults(of json: JSON, at path: String = "") -> [String] {
@@ -40,6 +41,9 @@ indirect enum Shape: Sendable {
     case .list(let shape):
       guard case .list(let items) = json else { return fault("list") }
       return items.enumerated().flatMap { shape.faults(of: $1, at: "\(path)[\($0)]") }
+    case .either(let one, let other):
+      let faults = one.faults(of: json, at: path)
+      return faults.isEmpty || other.faults(of: json, at: path).isEmpty ? [] : faults
     case .object(let shapes):
       guard case .object(let members) = json else { return fault("object") }
       let missing = Set(shapes.keys).subtracting(members.keys).map { "\(path).\($0) is missing" }

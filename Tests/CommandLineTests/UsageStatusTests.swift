@@ -62,6 +62,12 @@ struct UsageStatusTests {
     Mistake("forecast MAP --require 1.5", "The value '1.5' is invalid for '--require"),
     Mistake("forecast MAP --more 0", "--more takes a number from 1 up."),
     Mistake("forecast MAP --sequence", "--sequence needs at least one --buffer."),
+    Mistake("forecast MAP --if lla", "\"lla\" is no change. Did you mean laa?"),
+    Mistake("forecast MAP --if stack", "Write it as stack=SIZE, as in stack=256K."),
+    Mistake("forecast MAP --if laa", "laa does not apply: this is no Windows program's space."),
+    Mistake("forecast MAP --if tile=1M --if tile=2M", "tile is given twice."),
+    Mistake("forecast MAP --if layout=wine-5g", "no layout \"wine-5g\". Did you mean wine-2g?"),
+    Mistake("forecast MAP --advise --sequence --buffer 1M", "--sequence goes neither with"),
     Mistake("diff - -", "only one of the two can be standard input."),
     Mistake("capture MAP", "capture takes a process id"),
     Mistake("capture -", "capture takes a process id"),
@@ -86,6 +92,8 @@ struct UsageStatusTests {
       ["--buffer", "foo"], ["--allocator", "foo"], ["--layout", "foo"], ["--range", "foo"],
     ])
   func comesFirst(option: [String]) async throws {
+    let changes = try await Program()("forecast", "/nonexistent/x.maps", "--if", "foo")
+    #expect(changes.status == 64)
     for command in ["inspect", "forecast"] {
       let result = try await Program()([command, "/nonexistent/x.maps"] + option)
       #expect(result.status == 64, "\(command) \(option)")

@@ -13,6 +13,12 @@ let package = Package(
       dependencies: [.product(name: "AddressSpace", package: "addrspace")],
       path: "maps",
       exclude: ["dictionary", "seeds"],
-      swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
+      name: "heap",
+      dependencies: [.product(name: "AddressSpace", package: "addrspace")],
+      path: "heap",
+      exclude: ["dictionary", "seeds"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
   ]
 )

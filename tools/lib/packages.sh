@@ -40,6 +40,25 @@ need_packages() {
     }
 }
 
+# Installs what can be had of packages without which only some tests skip.
+want_packages() {
+    command -v dpkg-query >/dev/null || return 0
+    local package missing=()
+    for package in "$@"; do
+        case $(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true) in
+            *' installed') ;;
+            *) missing+=("$package") ;;
+        esac
+    done
+    for package in "${missing[@]}"; do
+        if [ "$(id -u)" != 0 ] || ! DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+            --no-install-recommends -o DPkg::Lock::Timeout=600 "$package" >&2 </dev/null
+        then
+            note "without $package; the tests that need it will skip"
+        fi
+    done
+}
+
 # Swift 6.2 or later.
 need_swift() {
     local pattern='Swift version ([0-9]+)\.([0-9]+)' version

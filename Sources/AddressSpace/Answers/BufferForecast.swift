@@ -25,6 +25,21 @@ public struct BufferForecast: Sendable {
   /// The largest piece that is left in reach once all of them are placed, nil where none is.
   public let largestLeft: AddressRange?
 
+  /// All walls that are known, address space first; `fits` is the least of what they allow.
+  public let walls: [Wall]
+  /// The memory that would not hold as many as fit, once they are touched.
+  public let warnings: [Wall]
+
+  /// The wall that is met first; address space where another is met no sooner.
+  public var nearestWall: Wall? {
+    walls.first { $0.fits == fits }
+  }
+
+  /// The nearest wall where it is not address space.
+  public var limitingWall: Wall? {
+    nearestWall.flatMap { $0.name == .addressSpace ? nil : $0 }
+  }
+
   /// What to say in one word.
   public enum Verdict: String, Sendable {
     /// At least one fits.

@@ -18,6 +18,8 @@ public struct ClearingPlanner: Sendable {
   /// The free bytes below each free span, and at the end all of them.
   private let freeBelow: [ByteCount]
   private let counter: GainCounter
+  /// What the regions below each count against the limits; empty where no limit is near.
+  private let mappedBelow: [MappedMemory]
   private let request: BufferRequest
   private let allocator: Allocator
 
@@ -34,15 +36,19 @@ public struct ClearingPlanner: Sendable {
       sums.append((sums.last ?? .zero) + span.size)
     }
     counter = try GainCounter(room, request, allocator)
+    mappedBelow = counter.hasWalls ? room.mappedBelow() : []
   }
 
   /// The window of least bytes, then of fewest regions, then the lowest, over all windows that
   /// hold nothing fixed, after whose clearing at least `more` more fit; nil where none is.
   ///
-  /// For a buffer of several blocks (Pillow) the count of one window is an estimate, so what is
-  /// found is tried out; it is cheap, but there may be a cheaper one.
+  /// For a buffer of several blocks (Pillow), for a thread, and near other walls than address space,
+  /// the count of one window is an estimate, so what is found is tried out; it is cheap, but there may
+  /// be a cheaper one.
   public func cheapest(more: UInt64 = 1) -> ClearingPlan? {
-    guard counter.footprint.blocks.count > 1 else { return estimated(more: more) }
+    guard counter.footprint.blocks.count > 1 || request.isThread || counter.hasWalls else {
+      return estimated(more: more)
+    }
     guard let now = fits(in: room) else { return nil }
     for extra in 0..<Self.mostTries {
       guard let plan = estimated(more: more + extra) else { return nil }
@@ -128,7 +134,10 @@ public struct ClearingPlanner: Sendable {
       groups[members.lowerBound].indices.lowerBound..<groups[members.upperBound].indices.upperBound
     let gap = room.gap(without: regions)
     let spans = spansBelow[regions.lowerBound]..<spansBelow[regions.upperBound + 1]
-    let gain = counter.gain(merging: spans, into: gap.placeable)
+    let mapped =
+      mappedBelow.isEmpty
+      ? nil : mappedBelow[regions.upperBound] - mappedBelow[regions.lowerBound]
+    let gain = counter.gain(merging: spans, into: gap.placeable, without: mapped)
     guard gain >= more else { return nil }
     // What is not free in the window is what has to go.
     let free = freeBelow[spans.upperBound] - freeBelow[spans.lowerBound]

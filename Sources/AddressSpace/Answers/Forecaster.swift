@@ -15,31 +15,47 @@ public struct Forecaster: Sendable {
   public func forecast(
     _ request: BufferRequest, allocator: Allocator? = nil, placements limit: Int = 0
   ) throws(AllocatorError) -> BufferForecast {
+    if request.isThread { return try threads(request, placements: limit) }
     let allocator = allocator ?? .usual(in: room.layout)
     let model = FootprintModel(allocator: allocator, layout: room.layout, facts: room.facts)
     let footprint = try model.footprint(of: request)
     let lines = try model.lines(of: request)
+    let isAlike = footprint.blocks.count == 1 && lines == nil
+    let open =
+      isAlike
+      ? alike(footprint, limit: limit)
+      : simulated(footprint, lines: lines, limit: limit, budget: nil)
+    let budget = Budget(room)
     let fit =
-      footprint.blocks.count == 1 && lines == nil
-      ? alike(footprint, limit: limit) : simulated(footprint, lines: lines, limit: limit)
+      budget.map {
+        isAlike
+          ? walled(open, footprint, limit: limit, budget: $0)
+          : walled(open, footprint, lines: lines, limit: limit, budget: $0)
+      } ?? open
     let heapFits = room.facts.heap.flatMap { heap in
       footprint.blocks.count == 1 ? footprint.heapGrowth?.count(in: heap) : nil
     }
-    let fits = fit.count + (heapFits ?? 0)
+    let heap = heapFits ?? 0
+    let fits = fit.count + heap
     let free = room.freeBytes
     let sets = free.value / max(1, footprint.bytes.value)
     let contiguous = sets * footprint.buffersPerSet
     let used = ByteCount(fit.count / footprint.buffersPerSet)
       .multiplied(by: footprint.bytes.value)
+    let walls = WallFinder(room: room, footprint: footprint, heapFits: heap).walls(
+      open: open.count + heap, fits: fits)
     return BufferForecast(
       request: request, allocator: allocator, footprint: footprint.bytesPerBuffer,
       fits: fits, fitsIfContiguous: max(contiguous, fits),
       unusableFree: free.lowered(by: used ?? free), isExact: fit.isExact, heapFits: heapFits,
-      verdict: fits > 0 ? .fits : contiguous > 0 ? .fragmented : .exhausted,
-      placements: fit.places, largestLeft: largestReachable(of: fit.left))
+      verdict: fits > 0
+        ? .fits : open.count + heap > 0 ? .limited : contiguous > 0 ? .fragmented : .exhausted,
+      placements: fit.places, largestLeft: largestReachable(of: fit.left), walls: walls,
+      warnings: room.memoryWarnings(fits: fits, footprint: footprint.bytesPerBuffer))
   }
 
-  private struct Fit {
+  /// What was placed.
+  struct Fit {
     var count: UInt64
     var places: [AddressRange]
     /// The free ranges that are left.
@@ -48,7 +64,7 @@ public struct Forecaster: Sendable {
   }
 
   /// The largest of these that is within reach; of equal ones the lowest.
-  private func largestReachable(of ranges: [AddressRange]) -> AddressRange? {
+  func largestReachable(of ranges: [AddressRange]) -> AddressRange? {
     var largest: AddressRange?
     for range in ranges {
       if let largest, (range.size, largest.lower) <= (largest.size, range.lower) { continue }
@@ -77,18 +93,14 @@ public struct Forecaster: Sendable {
         left += capacity.left(of: range)
       }
     }
-    if let growth = footprint.heapGrowth, mayBeServedByUnreadHeap(growth) { isExact = false }
+    let count = blocks * footprint.buffersPerSet + chunks
+    if let growth = footprint.heapGrowth, !room.isCertain(of: growth, beside: count) {
+      isExact = false
+    }
     return Fit(
-      count: blocks * footprint.buffersPerSet + chunks,
+      count: count,
       places: limit == 0 ? [] : places(by: capacity, limit: limit),
       left: left, isExact: isExact)
-  }
-
-  /// Whether the heap could serve a chunk without growing, and was not read: or is not even known.
-  private func mayBeServedByUnreadHeap(_ growth: HeapGrowth) -> Bool {
-    guard room.facts.heap == nil else { return false }
-    guard room.endOfBreak != nil else { return true }
-    return room.regions.contains { $0.kind == .heap && $0.size >= growth.chunk }
   }
 
   /// Where blocks that are all alike go: by the system's searches, then in the brk heap; small ones
@@ -104,9 +116,11 @@ public struct Forecaster: Sendable {
 
   /// A buffer of several blocks, then, when those do not fit any more, of single lines, as Pillow
   /// asks for them.
-  private func simulated(_ footprint: Footprint, lines: LineFootprint?, limit: Int) -> Fit {
+  func simulated(
+    _ footprint: Footprint, lines: LineFootprint?, limit: Int, budget: Budget?
+  ) -> Fit {
     let smallest = (footprint.blocks + (lines?.footprint.blocks ?? [])).map(\.size).min()
-    var pool = SpanPool(room, smallest: smallest ?? .zero)
+    var pool = SpanPool(room, smallest: smallest ?? .zero, budget: budget)
     var fit = Fit(count: 0, places: [], left: [], isExact: footprint.isExact && room.isExact)
     let most = Self.mostSimulated / UInt64(max(1, footprint.blocks.count))
     while fit.count < most, let ranges = pool.place(footprint) {
@@ -124,6 +138,7 @@ public struct Forecaster: Sendable {
       fit.isExact = false
     }
     fit.left = pool.pieces
+    if pool.mayMerge { fit.isExact = false }
     return fit
   }
 }

@@ -7,6 +7,8 @@ final class GainCounter: Sendable {
   fileprivate let capacity: SpanCapacity
   /// What the room's free spans below each hold together, and at the end all of them.
   fileprivate let below: [SpanCapacity.Count]
+  /// What the other walls allow, nil where none is near.
+  private let walls: WalledGain?
 
   init(
     _ room: Room, _ request: BufferRequest, _ allocator: Allocator
@@ -24,7 +26,12 @@ final class GainCounter: Sendable {
       below.append(sum)
     }
     self.below = below
+    walls = WalledGain(room, footprint: footprint, capacity: capacity, blocks: sum.blocks)
   }
+
+  /// Whether another wall than address space may be met first: then what goes may give more than its
+  /// addresses.
+  var hasWalls: Bool { walls != nil }
 
   /// The least free bytes that one buffer, or a part of one, can use.
   var smallestUse: ByteCount { footprint.heapGrowth?.chunk ?? capacity.block.size }
@@ -35,20 +42,28 @@ final class GainCounter: Sendable {
   }
 
   /// How many more fit when the free spans at `spans` become the one range `merged`.
-  func gain(merging spans: Range<Int>, into merged: AddressRange?) -> UInt64 {
+  ///
+  /// - Parameter mapped: what goes from between them, where other walls may be near.
+  func gain(
+    merging spans: Range<Int>, into merged: AddressRange?, without mapped: MappedMemory? = nil
+  ) -> UInt64 {
     let total = below[below.count - 1]
     let after = capacity.count(in: merged)
     let blocks = total.blocks + after.blocks + below[spans.lowerBound].blocks
     let chunks = total.chunks + after.chunks + below[spans.lowerBound].chunks
     let upTo = below[spans.upperBound]
     guard blocks >= upTo.blocks, chunks >= upTo.chunks else { return 0 }
-    let now = buffers(total.blocks, total.chunks)
-    let then = buffers(blocks - upTo.blocks, chunks - upTo.chunks)
+    let now = buffers(total.blocks, total.chunks, without: MappedMemory())
+    let then = buffers(
+      blocks - upTo.blocks, chunks - upTo.chunks, without: mapped ?? MappedMemory())
     return then - min(then, now)
   }
 
-  private func buffers(_ blocks: UInt64, _ chunks: UInt64) -> UInt64 {
-    blocks / UInt64(footprint.blocks.count) * footprint.buffersPerSet + chunks
+  private func buffers(
+    _ blocks: UInt64, _ chunks: UInt64, without mapped: MappedMemory
+  ) -> UInt64 {
+    if let walls { return walls.count(blocks: blocks, chunks: chunks, without: mapped) }
+    return blocks / UInt64(footprint.blocks.count) * footprint.buffersPerSet + chunks
   }
 }
 

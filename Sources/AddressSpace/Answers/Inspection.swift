@@ -12,6 +12,9 @@ public struct Inspection: Sendable {
   public let pins: [Pin]
   /// The largest single request by allocator.
   public let largestRequests: [(allocator: Allocator.Family, bytes: ByteCount)]
+  /// The change that would gain most of the first buffer, of those quickly tried; nil where none
+  /// gains any.
+  public let advice: Advice?
 
   /// The picture that a photo program holds: 8000 by 6000 pixels, 4 channels of 2 bytes.
   public static let usualBuffer = "8000x6000x4x2"
@@ -39,6 +42,7 @@ public struct Inspection: Sendable {
     self.buffers = buffers
     pins = try PinRanking(room, for: requests.map { ($0, allocator) }).pins()
     largestRequests = room.largestRequests()
+    advice = try Advisor(snapshot.map, room: room, buffers: buffers).best()
     diagnostics = snapshot.diagnostics(under: room)
   }
 

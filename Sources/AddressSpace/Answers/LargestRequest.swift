@@ -12,11 +12,15 @@ extension Room {
   public func largestRequest(by allocator: Allocator) -> ByteCount {
     let block = largestBlock
     let model = FootprintModel(allocator: allocator, layout: layout, facts: facts)
+    let budget = Budget(self)
     func isServed(_ bytes: UInt64) -> Bool {
       guard let footprint = try? model.footprint(of: BufferRequest(bytes: ByteCount(bytes))),
         let one = footprint.blocks.first
       else { return false }
-      return one.size <= block || footprint.heapGrowth.map(isServedByHeap) == true
+      if one.size <= block, budget.map({ $0.mappings >= 0 && $0.count(of: one) > 0 }) ?? true {
+        return true
+      }
+      return footprint.heapGrowth.map { isServedByHeap($0, budget) } == true
     }
     var low: UInt64 = 0
     var high = max(layout.space.size.value, 1)
@@ -46,10 +50,11 @@ extension Room {
     return largest
   }
 
-  private func isServedByHeap(_ growth: HeapGrowth) -> Bool {
+  private func isServedByHeap(_ growth: HeapGrowth, _ budget: Budget?) -> Bool {
     guard let end = endOfBreak else { return false }
     let range = freeSpans.lazy.compactMap(\.placeable).first { $0.lower == end }
-    let room = range.map { $0.size.lowered(by: layout.pageSize) } ?? .zero
+    let free = range.map { $0.size.lowered(by: layout.pageSize) } ?? .zero
+    let room = budget.map { min(free, $0.heapRoom, $0.largestRequest) } ?? free
     return growth.count(room: room, heap: facts.heap, page: layout.pageSize) > 0
       || facts.heap.map { growth.count(in: $0) > 0 } == true
   }

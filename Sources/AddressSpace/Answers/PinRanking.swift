@@ -8,6 +8,8 @@ public struct PinRanking: Sendable {
   private let largest: ByteCount
   private let smallestUse: ByteCount
   private let endOfBreak: Address?
+  /// What the regions below each count against the limits; empty where no limit is near.
+  private let mappedBelow: [MappedMemory]
 
   /// A ranking for a room, by what it gains for these buffers.
   public init(_ room: Room, for buffers: [(BufferRequest, Allocator)]) throws(AllocatorError) {
@@ -20,6 +22,7 @@ public struct PinRanking: Sendable {
       counters.append(try GainCounter(room, request, allocator))
     }
     self.counters = counters
+    mappedBelow = counters.contains(where: \.hasWalls) ? room.mappedBelow() : []
     smallestUse = counters.map(\.smallestUse).min() ?? .zero
     endOfBreak = room.endOfBreak
     noGains = [UInt64](repeating: 0, count: counters.count)
@@ -86,17 +89,22 @@ public struct PinRanking: Sendable {
       range: AddressRange(first.range.lower, last.range.upper) ?? first.range, regions: regions,
       action: groups[members].first { !$0.isMovable }?.action ?? largestAction(of: members),
       joined: gap.range.size, largestGain: gap.range.size.lowered(by: largest),
-      bufferGain: bufferGain(merging: spans, into: gap.placeable))
+      bufferGain: bufferGain(merging: spans, into: gap.placeable, without: regions))
   }
 
-  private func bufferGain(merging spans: Range<Int>, into merged: AddressRange?) -> [UInt64] {
-    // Nearly always too little for any buffer, unless the brk heap's unused end adds to it.
-    guard let merged, merged.size >= smallestUse || merged.lower == endOfBreak else {
-      return noGains
-    }
+  private func bufferGain(
+    merging spans: Range<Int>, into merged: AddressRange?, without regions: Range<Int>
+  ) -> [UInt64] {
+    // Nearly always too little for any buffer, unless the brk heap's unused end adds to it, or what
+    // goes counts against a limit that is near.
+    let isUseful = merged.map { $0.size >= smallestUse || $0.lower == endOfBreak } ?? false
+    guard isUseful || !mappedBelow.isEmpty else { return noGains }
+    let mapped =
+      mappedBelow.isEmpty
+      ? nil : mappedBelow[regions.upperBound] - mappedBelow[regions.lowerBound]
     var gains = noGains
     for index in counters.indices {
-      let gain = counters[index].gain(merging: spans, into: merged)
+      let gain = counters[index].gain(merging: spans, into: merged, without: mapped)
       // Most pins gain nothing and share one list.
       if gain > 0 { gains[index] = gain }
     }

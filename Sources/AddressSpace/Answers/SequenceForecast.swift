@@ -25,16 +25,30 @@ extension Forecaster {
     var footprints: [Footprint] = []
     for request in requests { footprints.append(try model.footprint(of: request)) }
     let smallest = footprints.flatMap(\.blocks).map(\.size).min() ?? .zero
-    var pool = SpanPool(room, smallest: smallest)
+    var pool = SpanPool(room, smallest: smallest, budget: Budget(room))
+    var idle = room.facts.threads?.idleStacks ?? []
     var steps: [SequenceForecast.Step] = []
     for (request, footprint) in zip(requests, footprints) {
       for _ in 0..<min(request.count, Self.mostSimulated) {
-        let ranges = pool.place(footprint)
+        let ranges = stack(for: request, from: &idle) ?? pool.place(footprint)
         steps.append(SequenceForecast.Step(request: request, range: ranges.flatMap(Self.hull)))
         if ranges == nil { return SequenceForecast(steps: steps) }
       }
     }
     return SequenceForecast(steps: steps)
+  }
+
+  /// The stack that an ended thread left for the next, nil where there is none or no thread is asked.
+  private func stack(
+    for request: BufferRequest, from idle: inout [AddressRange]
+  ) -> [AddressRange]? {
+    guard request.isThread else { return nil }
+    let threads = ThreadModel(layout: room.layout, facts: room.facts)
+    guard let stack = threads.reusable(for: request, among: idle).first,
+      let index = idle.firstIndex(of: stack)
+    else { return nil }
+    idle.remove(at: index)
+    return [stack]
   }
 
   private static func hull(_ ranges: [AddressRange]) -> AddressRange? {

@@ -26,7 +26,7 @@ struct TrackedBuffer {
     self.request = request
     self.allocator = allocator
     self.footprint = footprint
-    isAdditive = footprint.blocks.count == 1 && lines == nil
+    isAdditive = footprint.blocks.count == 1 && lines == nil && !request.isThread
     isStale = !isAdditive
     capacity = SpanCapacity(
       footprint: footprint, layout: layout, heap: facts.heap, endOfBreak: endOfBreak)

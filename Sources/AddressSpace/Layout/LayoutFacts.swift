@@ -20,8 +20,12 @@ public struct LayoutFacts: Hashable, Sendable {
   public var legacySysctl: Bool?
   /// Where the brk heap begins (field 47 of `/proc/PID/stat`), grown or not.
   public var startOfBreak: Address?
-  /// What malloc's main arena holds, nil where it was not read.
+  /// What glibc's malloc holds, nil where it was not read.
   public var heap: HeapFacts?
+  /// What anonymous memory was seen to hold, nil where it was not read.
+  public var contents: ContentFacts?
+  /// What decides how many more threads it can start, nil where it was not read.
+  public var threads: ThreadFacts?
   /// What the kernel mapped first, flush at the base of all mappings: the dynamic loader or a
   /// static position-independent program, to the size that its program headers give.
   public var firstMapping: AddressRange?
@@ -31,11 +35,25 @@ public struct LayoutFacts: Hashable, Sendable {
   public var libcVersion: LibcVersion?
   /// What is known of Wine, nil where the process is no Wine process.
   public var wine: WineFacts?
+  /// What bounds the process besides its addresses, nil where it was not read.
+  public var limits: LimitFacts?
+  /// What memory it holds, nil where it was not read.
+  public var held: HeldMemory?
   /// Whether the traits of every region were read (from smaps): only then is a region without
   /// `noReserve` known to have been reserved in earnest.
   public var knowsTraits = false
   /// Whether the facts were read from the process, now or when it was captured.
   public var isRead = false
+
+  /// Whether glibc's stacks, arenas and large chunks would have been seen wherever they are: then a
+  /// region that only looks like one is none.
+  var showsAllOfGlibc: Bool {
+    guard let contents, contents.isComplete, machine == .i386 || machine == .x86_64 else {
+      return false
+    }
+    // A program that holds its C library in itself shows it by what was found.
+    return libcVersion != nil || contents.pieces.contains { $0.origin.owner == .firstThread }
+  }
 
   /// Whether what decides a layout was read and not left to be inferred.
   var areKnown: Bool { isRead && wordSize != nil }
@@ -45,28 +63,6 @@ public struct LayoutFacts: Hashable, Sendable {
 
   /// A stack limit that says there is none.
   public static let unlimitedStack = ByteCount(.max)
-}
-
-/// What malloc's main arena keeps in the brk heap (glibc's `malloc_state`).
-public struct HeapFacts: Hashable, Sendable {
-  /// The unused end of the heap, its top chunk, in bytes.
-  public var top: ByteCount
-  /// Where the heap really ends: the mapping that holds it may have merged with one above.
-  public var end: Address
-  /// Whether the heap is in one piece: else each growth begins a new one.
-  public var isContiguous: Bool
-  /// The sizes of the large free chunks, largest first.
-  public var freeChunks: [ByteCount]
-
-  /// A heap with this much unused.
-  public init(
-    top: ByteCount, end: Address, isContiguous: Bool = true, freeChunks: [ByteCount] = []
-  ) {
-    self.top = top
-    self.end = end
-    self.isContiguous = isContiguous
-    self.freeChunks = freeChunks
-  }
 }
 
 /// The bits of `personality(2)` that shape an address space (`linux/personality.h`).

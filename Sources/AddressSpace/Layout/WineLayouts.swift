@@ -128,9 +128,11 @@ extension Layout {
     return layout
   }
 
-  /// The Wine preset called `name`, with the areas and bases that the map shows.
+  /// The Wine preset called `name`, with the bases and, unless they are given, the areas that the
+  /// map shows.
   static func winePreset(
-    _ name: String, map: AddressMap, facts: LayoutFacts, basis: String
+    _ name: String, map: AddressMap, facts: LayoutFacts, basis: String,
+    areas given: [AddressRange]? = nil
   ) -> Layout? {
     guard let kind = wineSpaces.first(where: { $0.name == name }) else { return nil }
     let flavor =
@@ -142,7 +144,9 @@ extension Layout {
     let limit = min(kind.limit, host ?? kind.limit)
     guard let space = AddressRange(0x1_0000, limit) else { return nil }
     let seen = WineSigns(map: map, facts: facts).areas(in: space)
-    let areas = seen.isEmpty || kind.isNew ? kind.areas : seen
+    let areas =
+      given?.compactMap { $0.clamped(to: space) }
+      ?? (seen.isEmpty || kind.isNew ? kind.areas : seen)
     let inside = areas.compactMap { area in
       // Below 0x110000 lies what DOS programs need; only fixed requests go there.
       AddressRange(max(area.lower, kind.isNew ? 0x1_0000 : 0x11_0000), area.upper).map {

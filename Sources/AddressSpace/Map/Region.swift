@@ -81,5 +81,8 @@ extension Region {
     public static let noReserve = Traits(rawValue: 1)
     /// `gd`: grows down, so that the guard gap below it stays empty.
     public static let growsDown = Traits(rawValue: 2)
+    /// Private writable memory without a file that has flags which new memory has not, or lacks one:
+    /// the two do not merge.
+    public static let distinct = Traits(rawValue: 4)
   }
 }

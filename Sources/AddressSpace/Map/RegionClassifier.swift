@@ -11,6 +11,7 @@ struct RegionClassifier {
   let facts: LayoutFacts
 
   mutating func classify() {
+    forgetGuesses()
     markImages()
     markHeap()
     markThreadStacks()
@@ -19,6 +20,24 @@ struct RegionClassifier {
   /// Sets a kind only where it changes: a map that is classified again is not copied.
   private mutating func mark(_ index: Int, _ kind: Region.Kind) {
     if regions[index].kind != kind { regions[index].kind = kind }
+  }
+
+  /// What was told by shapes, before the memory was looked at, is told anew.
+  private mutating func forgetGuesses() {
+    guard facts.contents != nil else { return }
+    for index in regions.indices {
+      let region = regions[index]
+      guard region.kind == .image || region.kind == .stack && region.isUnnamed else { continue }
+      mark(index, Region.Kind(name: region.name, access: region.access, inode: region.inode))
+    }
+  }
+
+  /// Whether most of a region was seen to be somebody's.
+  private func hasOwner(_ region: Region) -> Bool {
+    guard let contents = facts.contents else { return false }
+    let owned = contents.pieces(in: region.range)
+      .compactMap { $0.range.clamped(to: region.range)?.size }.total()
+    return owned.value > region.size.value / 2
   }
 
   /// A run of mappings of one file is an image when any of it may run or its name says so; what
@@ -58,7 +77,7 @@ struct RegionClassifier {
     }
     // Windows images under Wine keep sections as anonymous memory, whatever their access.
     let isWritableEnd = part.access.contains(.write) && region.access == part.access
-    return region.size <= Self.largestBss
+    return region.size <= Self.largestBss && !hasOwner(region)
       && (isWritableEnd || isWindowsImageName(fileName(of: part)))
   }
 
@@ -84,6 +103,8 @@ struct RegionClassifier {
 
   /// A guard without access directly below private memory of a stack's size.
   private mutating func markThreadStacks() {
+    markKnownStacks()
+    if facts.showsAllOfGlibc { return }
     let usual = facts.stackLimit.flatMap { $0 < .gibibytes(1) ? $0 : nil } ?? Self.usualStack
     for index in regions.indices.dropFirst() {
       guard regions[index].kind == .anonymous, regions[index - 1].kind == .reserved else {
@@ -95,8 +116,22 @@ struct RegionClassifier {
         guardRegion.size <= Self.largestGuard,
         region.size == usual || region.size + guardRegion.size == usual
       else { continue }
+      if hasOwner(region) { continue }
       mark(index, .stack)
       mark(index - 1, .stack)
+    }
+  }
+
+  /// Stacks of any size whose threads were seen.
+  private mutating func markKnownStacks() {
+    for piece in facts.contents?.pieces ?? [] where piece.origin.owner.action == .smallerStack {
+      var index = regions.partitioningIndex { $0.range.lower >= piece.range.lower }
+      while index < regions.count, regions[index].range.upper <= piece.range.upper {
+        if regions[index].isUnnamed, [.anonymous, .reserved].contains(regions[index].kind) {
+          mark(index, .stack)
+        }
+        index += 1
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ struct FootprintModel: Sendable {
     guard request.bytes < ByteCount(1 << 62), (request.alignment ?? 1) < ByteCount(1 << 62) else {
       throw .tooLarge(request.text)
     }
+    if request.isThread { return ThreadModel(layout: layout, facts: facts).footprint(of: request) }
     switch allocator.family {
     case .mmap:
       try require(.linux)
@@ -63,7 +64,7 @@ struct FootprintModel: Sendable {
     GlibcMalloc(
       version: allocator.version ?? facts.libcVersion ?? LibcVersion(2, 36),
       wordSize: layout.wordSize, machine: facts.machine ?? (layout.isArm ? .arm : .i386),
-      page: layout.pageSize)
+      page: layout.pageSize, heap: facts.heap)
   }
 
   /// `RtlAllocateHeap`: above 0x7F000 bytes a block of its own with a header of 0x20 bytes.

@@ -4,6 +4,8 @@ struct GlibcMalloc: Sendable {
   let wordSize: WordSize
   let machine: Machine
   let page: ByteCount
+  /// What the process's own malloc was told and learnt, where it was read.
+  var heap: HeapFacts?
 
   /// `SIZE_SZ`: the size field of a chunk.
   var sizeField: UInt64 { wordSize.pointerBytes }
@@ -17,10 +19,11 @@ struct GlibcMalloc: Sendable {
   var smallestChunk: UInt64 { wordSize == .bits32 ? 16 : 32 }
 
   /// `M_TOP_PAD` and `MINSIZE`: what a grown heap keeps behind the chunk.
-  var pad: ByteCount { .kibibytes(128) + ByteCount(smallestChunk) }
+  var pad: ByteCount { (heap?.topPad ?? .kibibytes(128)) + ByteCount(smallestChunk) }
 
-  /// From this chunk size on `mmap` serves it, as long as nothing was freed.
-  static let mmapThreshold = ByteCount.kibibytes(128)
+  /// From this chunk size on `mmap` serves it: the one that was read, else that of a process which
+  /// has freed nothing.
+  var mmapThreshold: ByteCount { heap?.mmapThreshold ?? .kibibytes(128) }
 
   /// What the heap is extended by where the break cannot rise (`MMAP_AS_MORECORE_SIZE`).
   static let mapping = ByteCount.mebibytes(1)
@@ -51,32 +54,42 @@ struct GlibcMalloc: Sendable {
 
   /// The footprint of one `malloc`, or `posix_memalign` where an alignment is asked.
   func footprint(bytes: ByteCount, alignment asked: ByteCount?) -> Footprint {
-    // posix_memalign asks for the alignment and a smallest chunk on top, and keeps the slack.
-    let extra = asked.map { $0.value > alignment ? $0 + ByteCount(smallestChunk) : .zero } ?? .zero
-    let chunk = chunk(of: bytes + extra)
-    guard chunk >= Self.mmapThreshold else { return heap(chunk) }
+    let kept = chunk(of: bytes)
+    var chunk = kept
+    var aligned: AlignedChunk?
+    if let asked, asked.value > alignment {
+      // posix_memalign asks for the alignment and a smallest chunk on top.
+      let alignment = max(asked, ByteCount(smallestChunk))
+      chunk = self.chunk(of: kept + alignment + ByteCount(smallestChunk))
+      aligned = AlignedChunk(
+        alignment: alignment, kept: kept, header: ByteCount(2 * sizeField))
+    }
+    guard chunk >= mmapThreshold else { return packed(chunk, aligned) }
     return Footprint(
       blocks: [Block(size: mapping(of: chunk))],
-      heapGrowth: HeapGrowth(chunk: chunk, pad: pad, smallest: ByteCount(smallestChunk)),
-      isExact: chunk > highestThreshold)
+      heapGrowth: HeapGrowth(
+        chunk: chunk, pad: pad, smallest: ByteCount(smallestChunk), alignment: aligned),
+      isExact: heap?.mmapThreshold != nil || chunk > highestThreshold)
   }
 
   /// Small chunks come from the brk heap; where that cannot grow, from mappings of a mebibyte in its
-  /// place. In 2.35 to 2.37, where two arguments were swapped, only the first is so large; those after
-  /// it hold one chunk and the pad, so that a mebibyte of them is counted.
-  private func heap(_ chunk: ByteCount) -> Footprint {
+  /// place. In 2.35 to 2.37, where two arguments were swapped, only the first is of whole mebibytes; those
+  /// after it hold one chunk and the pad, so that as many are counted as go into the first.
+  private func packed(_ chunk: ByteCount, _ aligned: AlignedChunk?) -> Footprint {
     let small = (chunk + pad).roundedUp(to: page) ?? chunk
-    let refill = max(small, Self.mapping)
+    let isSwapped = (LibcVersion(2, 35)...LibcVersion(2, 37)).contains(version)
+    let refill =
+      isSwapped ? small.roundedUp(to: Self.mapping) ?? small : max(small, Self.mapping)
     func chunks(in mapping: ByteCount) -> UInt64 {
       mapping.lowered(by: ByteCount(2 * smallestChunk)).value / chunk.value
     }
-    let isSwapped = (LibcVersion(2, 35)...LibcVersion(2, 37)).contains(version)
     return Footprint(
       blocks: [Block(size: refill)],
       buffersPerSet: isSwapped
         ? max(1, refill.value / small.value) * chunks(in: small) : chunks(in: refill),
       heapGrowth: HeapGrowth(
-        chunk: chunk, pad: pad, smallest: ByteCount(smallestChunk), isFirst: true),
+        chunk: chunk, pad: pad, smallest: ByteCount(smallestChunk), isFirst: true,
+        alignment: aligned),
       isExact: false)
   }
 }

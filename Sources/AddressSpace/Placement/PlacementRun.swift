@@ -5,7 +5,7 @@ struct PlacementRun: Sendable {
   /// From one base to the next.
   let step: ByteCount
   /// How many blocks, at least one.
-  let count: UInt64
+  private(set) var count: UInt64
   /// Whether bases rise or fall.
   let direction: Layout.Search.Direction
   /// The size of each block.
@@ -63,6 +63,16 @@ struct PlacementRun: Sendable {
     let base = direction == .topDown ? first - distance : first + distance
     return AddressRange(base, base + size)
   }
+
+  /// The first `count` blocks of it, at least one.
+  func prefix(_ count: UInt64) -> PlacementRun {
+    var run = self
+    run.count = max(1, min(count, self.count))
+    return run
+  }
+
+  /// Whether its blocks touch each other.
+  var isGapless: Bool { step == size }
 
   /// From the lowest block's base to the highest block's end.
   var hull: AddressRange? {

@@ -62,13 +62,26 @@ struct SpanCapacity: Sendable {
         chunks: heap.chunks(upTo: range.upper))
     }
     let placement = Placement(of: block, in: [range], by: searches)
-    let lowest = placement.runs.compactMap { $0.hull?.lower }.min() ?? range.upper
-    return Count(blocks: placement.count, chunks: heap.chunks(upTo: lowest))
+    return Count(
+      blocks: placement.count, chunks: heap.chunks(upTo: Self.limit(of: placement, in: range)))
+  }
+
+  /// How far the heap may grow in `range`: blocks are placed before it does.
+  private func limit(in range: AddressRange, growing heap: Heap) -> Address {
+    heap.growth.isFirst
+      ? range.upper : Self.limit(of: Placement(of: block, in: [range], by: searches), in: range)
+  }
+
+  private static func limit(of placement: Placement, in range: AddressRange) -> Address {
+    placement.runs.compactMap { $0.hull?.lower }.min() ?? range.upper
   }
 
   /// Where the brk heap's chunks in `range` begin and end, lowest first.
   func chunkRanges(in range: AddressRange, limit: Int) -> [AddressRange] {
     guard let heap, range.lower == heap.end, limit > 0 else { return [] }
+    if heap.growth.alignment != nil {
+      return heap.alignedChunks(upTo: self.limit(in: range, growing: heap), limit: limit)
+    }
     let start = heap.end.lowered(by: heap.unused)
     let size = heap.growth.chunk
     return (0..<min(UInt64(limit), count(in: range).chunks)).compactMap { index in
@@ -120,12 +133,15 @@ struct SpanCapacity: Sendable {
 extension SpanCapacity.Heap {
   /// What is unused at the heap's end when it has to grow.
   var unused: ByteCount {
-    facts.map { $0.isContiguous ? growth.unused(of: $0.top) : .zero } ?? .zero
+    facts.map { $0.isContiguous ? growth.unused(in: $0) : .zero } ?? .zero
   }
 
   /// How far the break has risen once all chunks below `limit` were taken: never less than they
   /// need, nor beyond it.
   func growth(upTo limit: Address) -> ByteCount {
+    if let facts, let alignment = growth.alignment {
+      return growth.grown(aligned: alignment, room(upTo: limit), facts, page, limit: 0).bytes
+    }
     let chunks = ByteCount(chunks(upTo: limit) * growth.chunk.value)
     let needed = chunks > .zero ? (chunks + growth.pad).lowered(by: unused) : .zero
     return min(needed.roundedUp(to: page) ?? needed, limit - end)
@@ -134,6 +150,35 @@ extension SpanCapacity.Heap {
   /// The chunks that fit when the break may rise to just below `limit`: the kernel keeps a page
   /// free above it.
   func chunks(upTo limit: Address) -> UInt64 {
-    growth.count(room: (limit - end).lowered(by: page), heap: facts, page: page)
+    growth.count(room: room(upTo: limit), heap: facts, page: page)
+  }
+
+  private func room(upTo limit: Address) -> ByteCount {
+    (limit - end).lowered(by: page).roundedDown(to: page)
+  }
+
+  /// The first aligned chunks that the growing heap hands out below `limit`.
+  func alignedChunks(upTo limit: Address, limit count: Int) -> [AddressRange] {
+    guard let facts, let alignment = growth.alignment else { return [] }
+    return growth.grown(aligned: alignment, room(upTo: limit), facts, page, limit: count).chunks
+  }
+}
+
+extension SpanCapacity {
+  /// Where the brk heap ends, nil where it serves none of this footprint.
+  var endOfBreak: Address? { heap?.end }
+
+  /// The chunks that the brk heap takes when it may rise to just below `limit`, by `most` bytes at
+  /// most, and the bytes that it grows by.
+  func growth(below limit: Address, atMost most: ByteCount) -> (chunks: UInt64, bytes: ByteCount) {
+    guard let heap, limit > heap.end else { return (0, .zero) }
+    let room = min((limit - heap.end).lowered(by: heap.page), most)
+    let chunks = heap.growth.count(room: room, heap: heap.facts, page: heap.page)
+    guard chunks > 0 else { return (0, .zero) }
+    let isWhole = heap.facts?.isContiguous == true
+    let pieces = isWhole ? 1 : chunks
+    let each = ByteCount(chunks / pieces * heap.growth.chunk.value) + heap.growth.pad
+    let bytes = each.lowered(by: heap.unused).roundedUp(to: heap.page) ?? each
+    return (chunks, min(bytes.multiplied(by: pieces) ?? room, room))
   }
 }

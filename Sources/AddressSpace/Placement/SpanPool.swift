@@ -8,9 +8,24 @@ struct SpanPool: Sendable {
   private var endOfBreak: Address?
   private var heapTop: ByteCount
   private let isContiguous: Bool
+  /// The free chunks of the heap, smallest first: the best fit is taken.
+  private var freeChunks: [AddressRange]
+  /// What the other walls still allow, nil where none is known.
+  private var budget: Budget?
+  private let merging: MergeRules?
+  /// The ends of what was placed, which what touches it becomes part of.
+  private var ends: Set<Address> = []
+  /// Whether some block may have merged with what it touches, and was counted as if it had not.
+  private var hasUncertain = false
+  /// Whether the count of mappings decided, and more of them may have merged than is known.
+  private(set) var mayMerge = false
 
   /// The pool of a room's free spans; no block of less than `smallest` bytes will be asked for.
-  init(_ room: Room, smallest: ByteCount) {
+  init(_ room: Room, smallest: ByteCount, budget: Budget? = nil) {
+    self.budget = budget
+    // Each block is a mapping at most.
+    let isFar = budget.map { $0.mappings > Int64(Forecaster.mostSimulated) * 64 } ?? true
+    merging = isFar ? nil : MergeRules(room)
     let end = room.endOfBreak
     pieces = room.freeSpans.compactMap { span in
       span.placeable.flatMap { $0.size >= smallest || $0.lower == end ? $0 : nil }
@@ -20,6 +35,9 @@ struct SpanPool: Sendable {
     endOfBreak = end
     heapTop = room.facts.heap?.top ?? .zero
     isContiguous = room.facts.heap?.isContiguous ?? true
+    freeChunks = (room.facts.heap?.freeChunks ?? []).sorted {
+      ($0.size, $0.lower) < ($1.size, $1.lower)
+    }
   }
 
   /// Takes all blocks of one buffer, or changes nothing and returns nil.
@@ -59,6 +77,7 @@ struct SpanPool: Sendable {
   }
 
   private mutating func place(_ block: Block) -> AddressRange? {
+    guard isAllowed(block) else { return nil }
     for search in searches {
       let order =
         search.direction == .bottomUp
@@ -70,6 +89,7 @@ struct SpanPool: Sendable {
             let range = run.range(at: 0)
           else { continue }
           take(range, from: index)
+          pay(for: range)
           return range
         }
       }
@@ -84,10 +104,24 @@ struct SpanPool: Sendable {
 
   /// Takes a chunk from what is free in the brk heap, without growing it.
   private mutating func reuse(_ growth: HeapGrowth) -> AddressRange? {
+    if let chunk = reuseChunk(growth) { return chunk }
     guard let end = endOfBreak, heapTop >= growth.chunk + growth.smallest else { return nil }
     let start = end.lowered(by: heapTop)
     heapTop = heapTop - growth.chunk
     return AddressRange(start, start + growth.chunk)
+  }
+
+  /// Takes a chunk from the smallest free one that holds it.
+  private mutating func reuseChunk(_ growth: HeapGrowth) -> AddressRange? {
+    let index = freeChunks.partitioningIndex { $0.size >= growth.chunk }
+    guard index < freeChunks.count else { return nil }
+    let whole = freeChunks.remove(at: index)
+    guard let taken = AddressRange(whole.lower, whole.lower + growth.chunk) else { return nil }
+    if let rest = AddressRange(taken.upper, whole.upper), rest.size >= growth.smallest {
+      let place = freeChunks.partitioningIndex { ($0.size, $0.lower) >= (rest.size, rest.lower) }
+      freeChunks.insert(rest, at: place)
+    }
+    return taken
   }
 
   /// Lets the brk heap grow by what a chunk needs beyond its unused end.
@@ -97,11 +131,37 @@ struct SpanPool: Sendable {
     let start = end.lowered(by: unused)
     guard let size = (growth.chunk + growth.pad).lowered(by: unused).roundedUp(to: page),
       let index = pieces.firstIndex(where: { $0.lower == end }),
-      pieces[index].size >= size + page, let grown = AddressRange(end, end + size)
+      pieces[index].size >= size + page, let grown = AddressRange(end, end + size),
+      budget.map({ $0.heapRoom >= size && $0.largestRequest >= size }) ?? true
     else { return nil }
     take(grown, from: index)
+    budget?.grow(by: size)
     endOfBreak = grown.upper
     heapTop = unused + size - growth.chunk
     return AddressRange(start, start + growth.chunk)
+  }
+}
+
+extension SpanPool {
+  private mutating func isAllowed(_ block: Block) -> Bool {
+    guard let budget else { return true }
+    if budget.mappings < 0 { mayMerge = mayMerge || hasUncertain }
+    return budget.mappings >= 0 && budget.count(of: block) > 0
+  }
+
+  /// Takes what a placed block costs off the budget.
+  private mutating func pay(for range: AddressRange) {
+    guard budget != nil else { return }
+    var isPart = true
+    if let merging {
+      let answers = [merging.below(range.lower), merging.above(range.upper)]
+      let touches = ends.contains(range.lower) || ends.contains(range.upper)
+      isPart = touches || answers.contains(.surely)
+      // Also where it closes a gap: whether the two sides become one is not visible.
+      let sides = answers.count { $0 != .never } + (touches ? 1 : 0)
+      if answers.contains(.perhaps) || sides > 1 { hasUncertain = true }
+      ends.formUnion([range.lower, range.upper])
+    }
+    budget?.take(range.size, mappings: merging != nil && isPart ? 0 : 1)
   }
 }

@@ -24,15 +24,19 @@ extension Room {
   /// The largest region among some, to name them by; of equal ones the lowest. The bss of an image
   /// stands for the image.
   public func largestRegion(in indices: Range<Int>) -> Region? {
+    largestIndex(in: indices).map { regions[$0] }
+  }
+
+  /// The index of `largestRegion(in:)`.
+  public func largestIndex(in indices: Range<Int>) -> Int? {
     guard
       let largest = indices.max(by: {
         (regions[$0].size, $1) < (regions[$1].size, $0)
       })
     else { return nil }
     guard regions[largest].kind == .image, regions[largest].isUnnamed else {
-      return regions[largest]
+      return largest
     }
-    return regions[indices].prefix { $0.range.lower < regions[largest].range.lower }
-      .last { !$0.isUnnamed } ?? regions[largest]
+    return (indices.lowerBound..<largest).last { !regions[$0].isUnnamed } ?? largest
   }
 }

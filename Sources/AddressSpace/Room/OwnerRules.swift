@@ -5,7 +5,7 @@ struct OwnerRules {
 
   init(room: Room) {
     system = room.layout.system
-    program = Self.program(in: room)
+    program = Self.program(in: room.regions[...])
   }
 
   func action(for region: Region) -> Pin.Action {
@@ -35,12 +35,12 @@ struct OwnerRules {
   }
 
   /// The program itself: the lowest image that is no library; with the brk heap behind it, that.
-  private static func program(in room: Room) -> String? {
-    if let heap = room.regions.firstIndex(where: { $0.kind == .heap }) {
-      let below = room.regions[..<heap].last { $0.kind == .image && !$0.isUnnamed }
+  static func program(in regions: ArraySlice<Region>) -> String? {
+    if let heap = regions.firstIndex(where: { $0.kind == .heap }) {
+      let below = regions[..<heap].last { $0.kind == .image && !$0.isUnnamed }
       if let below, !isImageName(below.name) { return below.name }
     }
-    return room.regions.first { $0.kind == .image && !$0.isUnnamed && !isImageName($0.name) }?.name
+    return regions.first { $0.kind == .image && !$0.isUnnamed && !isImageName($0.name) }?.name
   }
 
   /// What no process can do without: loader, C library, and their Windows likes.

@@ -1,4 +1,5 @@
-/// Regions that come and go together: the parts of one image, or a thread's stack and its guard.
+/// Regions that come and go together: the parts of one image, a thread's stack and its guard, what
+/// one owner was seen to have in one piece.
 struct RegionGroup: Sendable {
   /// Their indices in `Room.regions`.
   let indices: Range<Int>
@@ -17,10 +18,14 @@ extension Room {
     var groups: [RegionGroup] = []
     groups.reserveCapacity(regions.count)
     let rules = OwnerRules(room: self)
+    let origins = OriginRules(self)
     // What a name tells is worked out once: many regions share one.
     var byName: [String: Pin.Action] = [:]
-    func action(of region: Region) -> Pin.Action {
-      guard region.kind == .image else { return rules.action(for: region) }
+    func action(at index: Int) -> Pin.Action {
+      let region = regions[index]
+      guard region.kind == .image else {
+        return origins.action(at: index) ?? rules.action(for: region)
+      }
       if let known = byName[region.name] { return known }
       let action = rules.action(for: region)
       byName[region.name] = action
@@ -33,7 +38,7 @@ extension Room {
       if let range = AddressRange(regions[start].range.lower, regions[end - 1].range.upper) {
         groups.append(
           RegionGroup(
-            indices: start..<end, range: range, action: action(of: regions[start])))
+            indices: start..<end, range: range, action: action(at: start)))
       }
       start = end
     }
@@ -41,14 +46,23 @@ extension Room {
   }
 
   private func belongs(_ index: Int, with start: Int) -> Bool {
-    guard regions[index].range.lower == regions[index - 1].range.upper,
-      regions[index].kind == regions[start].kind
-    else { return false }
+    guard regions[index].range.lower == regions[index - 1].range.upper else { return false }
+    if isInPiece(below: index) { return true }
+    guard regions[index].kind == regions[start].kind else { return false }
     switch regions[index].kind {
     case .image: return regions[index].name == regions[start].name || regions[index].isUnnamed
     case .stack: return regions[index - 1].access.isNone && regions[index].isUnnamed
     default: return false
     }
+  }
+
+  /// Whether one piece holds the end of the region below and the beginning of this one.
+  private func isInPiece(below index: Int) -> Bool {
+    guard let contents = facts.contents, regions[index].isUnnamed, regions[index - 1].isUnnamed,
+      regions[index].kind != .image, regions[index - 1].kind != .image
+    else { return false }
+    let boundary = regions[index].range.lower
+    return contents.pieces(in: regions[index].range).first.map { $0.range.lower < boundary } == true
   }
 }
 
@@ -56,6 +70,9 @@ extension Room {
   /// The regions that a plan clears, each with what its owner would have to do.
   public func actions(of plan: ClearingPlan) -> [(region: Region, action: Pin.Action)] {
     let rules = OwnerRules(room: self)
-    return regions[plan.regions].map { ($0, rules.action(for: $0)) }
+    let origins = OriginRules(self)
+    return plan.regions.map {
+      (regions[$0], origins.action(at: $0) ?? rules.action(for: regions[$0]))
+    }
   }
 }

@@ -12,12 +12,15 @@ public struct Room: Sendable {
   public private(set) var freeSpans: [FreeSpan]
   /// Mappings, or parts of them, that lie outside the layout's space.
   public let outside: [Region]
+  /// What its mappings count against the limits, nil where no limits are known.
+  let mapped: MappedMemory?
 
   /// The room of `map` under `layout`.
   public init(map: AddressMap, layout: Layout, facts: LayoutFacts = LayoutFacts()) {
     let builder = RoomBuilder(map: map, layout: layout, facts: facts)
     self.layout = layout
     self.facts = facts
+    mapped = facts.limits == nil ? nil : MappedMemory(map.regions)
     (regions, outside) = builder.occupants()
     freeSpans = builder.freeSpans(between: regions)
   }
@@ -27,6 +30,7 @@ public struct Room: Sendable {
     layout = room.layout
     facts = room.facts
     outside = room.outside
+    mapped = room.mapped.map { $0 - MappedMemory(room.regions) + MappedMemory(regions) }
     self.regions = regions
     let builder = RoomBuilder(map: .assembling([]).map, layout: layout, facts: facts)
     freeSpans = builder.freeSpans(between: regions)

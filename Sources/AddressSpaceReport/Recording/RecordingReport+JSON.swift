@@ -5,6 +5,7 @@ extension RecordingReport {
   /// The document `addrspace.report/1`; lists have at most `top` entries, all where it is nil or 0.
   public func json(top: Int? = nil) -> String {
     let style = Style(top: top)
+    let origins = OriginRules(room)
     let trace = report
     let unattributed = trace.unattributed
     let all = [unattributed.before, unattributed.found, unattributed.withoutStack]
@@ -32,7 +33,7 @@ extension RecordingReport {
         "pins",
         .array(
           style.rows(trace.pins, usual: 0).map {
-            JSONValue($0.pin, in: room, stack: $0.principal?.maker.stack)
+            JSONValue($0.pin, in: room, origins, stack: $0.principal?.maker.stack)
           })
       ),
       (

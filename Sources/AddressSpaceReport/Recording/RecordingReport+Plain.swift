@@ -32,11 +32,15 @@ extension RecordingReport {
         "caller", caller.regions, caller.bytes, caller.largestGain, caller.bufferGain.first ?? 0)
       records.add(caller.stack)
     }
+    let origins = OriginRules(room)
     for traced in style.rows(report.pins, usual: 0) {
+      let index = room.largestIndex(in: traced.pin.regions)
+      let origin = index.flatMap { origins.origin(at: $0) }
       records.add(
         "pin", traced.pin.range.lower, traced.pin.range.upper, traced.pin.range.size,
         traced.pin.joined, traced.pin.largestGain, traced.pin.action.rawValue,
-        room.largestRegion(in: traced.pin.regions)?.name ?? "")
+        index.map { room.regions[$0].name } ?? "", origin?.name ?? "",
+        origin?.certainty.rawValue ?? "")
       records.add(traced.principal?.maker.stack)
     }
     return records.text

@@ -53,6 +53,7 @@ public struct SpaceReplay<Recording: TraceSource> {
     self.layout = layout(last)
     var facts = last.facts
     facts.heap = nil
+    facts.threads = facts.threads?.lasting
     self.facts = facts
   }
 

@@ -95,6 +95,10 @@ private func checkAdvice(
     require(pin.range.clamped(to: space) == pin.range, "a pin lies in the space")
     require(pin.joined >= pin.range.size, "what a pin joins holds the pin")
   }
+  for grouping in Usage.Grouping.allCases {
+    let bytes = room.usage(by: grouping).lazy.map(\.bytes).total()
+    require(bytes == room.regions.lazy.map(\.size).total(), "by \(grouping) all is counted once")
+  }
   if let plan = try ClearingPlanner(room, for: request, allocator: allocator).cheapest() {
     require(plan.window.clamped(to: space) == plan.window, "a window lies in the space")
     require(plan.gain > 0 && plan.bytes <= plan.window.size, "a plan gains something")

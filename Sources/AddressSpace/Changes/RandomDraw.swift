@@ -1,0 +1,68 @@
+/// How far randomisation has moved the parts of a Linux address space.
+struct RandomDraw: Hashable, Sendable {
+  /// How far `mmap_base` lies below where it would be, or above it in the legacy layout.
+  var base = ByteCount.zero
+  /// How far a position-independent program lies above its base.
+  var program = ByteCount.zero
+  /// What is left between the end of the program and the heap.
+  var heap = ByteCount.zero
+  /// How far the main stack's end lies below the end of stacks.
+  var stack = ByteCount.zero
+
+  /// The least, middle and most that a kernel draws by default, in all combinations: 8 bits of
+  /// pages for the base and the program, 32 MiB for the heap, 0x7ff pages for the stack
+  /// (`docs/layouts.md`).
+  static let samples: [RandomDraw] = {
+    let steps: [UInt64] = [0, 1, 2]
+    let page = LinuxFlavor.page.value
+    return steps.flatMap { base in
+      steps.flatMap { heap in
+        steps.map { stack in
+          RandomDraw(
+            base: ByteCount(0xFF / 2 * base * page), program: ByteCount(0xFF / 2 * heap * page),
+            heap: ByteCount(((32 << 20) / page - 1) / 2 * heap * page),
+            stack: ByteCount(0x7FF / 2 * stack * page))
+        }
+      }
+    }
+  }()
+}
+
+extension LinuxAnatomy {
+  /// What this process drew.
+  var draw: RandomDraw {
+    var draw = RandomDraw()
+    let first = finding.isLegacy ? flavor.unmappedBase : nominalBase
+    draw.base =
+      finding.isLegacy
+      ? distance(from: first, to: finding.unmappedBase)
+      : distance(from: finding.mmapBase, to: first)
+    if let program = program.first.map({ regions[$0].range.lower }), isRelocatable,
+      let base = flavor.programBase(of: program, facts: facts)
+    {
+      draw.program = distance(from: base, to: program)
+    }
+    let heap = heap.first.map { regions[$0].range.lower } ?? facts.startOfBreak
+    if let heap, let last = program.last {
+      draw.heap = distance(from: regions[last].range.upper, to: heap)
+    }
+    if let stack = top.first.map({ regions[$0].range.upper }) {
+      draw.stack = distance(from: stack, to: flavor.stackTop)
+    }
+    return draw
+  }
+
+  /// Where top-down placement begins before randomisation.
+  private var nominalBase: Address {
+    flavor.mmapBase(stackLimit: facts.stackLimit ?? .mebibytes(8), isRandomized: isRandomized)
+  }
+
+  /// Whether the kernel moved its parts about.
+  var isRandomized: Bool {
+    facts.isRandomized ?? (facts.personality?.contains(.noRandomization) != true)
+  }
+
+  private func distance(from low: Address, to high: Address) -> ByteCount {
+    low < high ? high - low : .zero
+  }
+}
