@@ -134,6 +134,22 @@ struct LimitTrialTests {
   }
 
   @Test(
+    "a control group with little memory is a warning: what is not touched fits",
+    .enabled(if: hasVictims && ControlGroup.isPossible(.memory), "needs to make a group"))
+  func controlGroup() async throws {
+    let group = try ControlGroup(.memory, most: 300 << 20)
+    defer { group.remove() }
+    let trial = Trial(
+      limits: "echo $$ >\(group.path)/cgroup.procs", program: "limits32", allocator: .mmap,
+      size: 48_000_000, options: "--left 60000 --allocator mmap")
+    let (forecast, reality) = try await held(trial, request: "48MB")
+    #expect(forecast.fits == reality.count && forecast.isExact && forecast.fits > 6)
+    let warning = try #require(forecast.warnings.first)
+    #expect(warning.name == .cgroup && warning.limit == .bytes(.mebibytes(300)))
+    #expect(warning.fits == 6 && forecast.limitingWall == nil)
+  }
+
+  @Test(
     "RLIMIT_AS under Wine, whose reservation is mapped already",
     .enabled(
       if: Machine.testbed != nil && Machine.victim("valloc.exe") != nil, TestbedTrialTests.missing),

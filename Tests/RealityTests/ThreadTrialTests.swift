@@ -114,11 +114,12 @@ struct ThreadTrialTests {
   @Test(
     "so does the control group's",
     .enabled(
-      if: Machine.victim("threads64") != nil && PidsGroup.isPossible, "needs to make a group"),
+      if: Machine.victim("threads64") != nil && ControlGroup.isPossible(.tasks),
+      "needs to make a group"),
     arguments: ["threads64", "threads-pie"])
   func groupLimit(kind: String) async throws {
     guard let victim = Machine.victim(kind) else { return }
-    let group = try PidsGroup(most: 90)
+    let group = try ControlGroup(.tasks, most: 90)
     defer { group.remove() }
     let (forecast, reality) = try await Self.held(
       [
