@@ -45,7 +45,7 @@ public struct ChangedSpace: Sendable {
   }
 
   /// Nobody waits for more regions than this to be moved a few dozen times.
-  private static let mostRedrawn = 5000
+  private static let mostRedrawn = 2000
 
   /// The rooms that other draws of randomisation would give; none where it has no part in it, or
   /// there are very many regions.

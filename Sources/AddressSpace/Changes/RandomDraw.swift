@@ -9,19 +9,21 @@ struct RandomDraw: Hashable, Sendable {
   /// How far the main stack's end lies below the end of stacks.
   var stack = ByteCount.zero
 
-  /// The least, middle and most that a kernel draws by default, in all combinations: 8 bits of
-  /// pages for the base and the program, 32 MiB for the heap, 0x7ff pages for the stack
-  /// (`docs/layouts.md`).
+  /// What a kernel draws by default, the least and the most of each in all combinations: 8 bits of
+  /// pages for the base and the program, 0x7ff pages for the stack; of the heap's 32 MiB also what
+  /// lies between, since the heap splits the space that large buffers go to (`docs/layouts.md`).
   static let samples: [RandomDraw] = {
-    let steps: [UInt64] = [0, 1, 2]
     let page = LinuxFlavor.page.value
-    return steps.flatMap { base in
-      steps.flatMap { heap in
-        steps.map { stack in
-          RandomDraw(
-            base: ByteCount(0xFF / 2 * base * page), program: ByteCount(0xFF / 2 * heap * page),
-            heap: ByteCount(((32 << 20) / page - 1) / 2 * heap * page),
-            stack: ByteCount(0x7FF / 2 * stack * page))
+    let ends: [UInt64] = [0, 1]
+    let most: UInt64 = (32 << 20) / page - 1
+    return (0...8).flatMap { heap in
+      ends.flatMap { base in
+        ends.flatMap { program in
+          ends.map { stack in
+            RandomDraw(
+              base: ByteCount(0xFF * base * page), program: ByteCount(0xFF * program * page),
+              heap: ByteCount(most * heap / 8 * page), stack: ByteCount(0x7FF * stack * page))
+          }
         }
       }
     }
