@@ -26,6 +26,10 @@ struct GlibcDescriptor {
     }
   }
 
+  /// Where its first words are, from its beginning to the thread's number.
+  let head: AddressRange
+  /// Whether it was seen to lead to itself, which only some processors' form does.
+  let isSelfProved: Bool
   /// Its thread's number; none or a negative one where the thread has ended.
   let thread: Int32
   /// Its stack with the guard, nil where it was not found.
@@ -38,38 +42,39 @@ struct GlibcDescriptor {
   ) {
     let width = Int(wordSize.pointerBytes)
     let base = node.lowered(by: ByteCount(shape.list))
-    guard
+    guard let head = AddressRange(base, base + ByteCount(shape.thread)),
       let words = memory.words(at: base, count: Self.words)
-        ?? memory.words(
-          at: base, count: Self.fewestWords)
+        ?? memory.words(at: base, count: Self.fewestWords)
     else { return nil }
+    self.head = head
+    isSelfProved = shape.selfPointer != nil
     if let own = shape.selfPointer {
       guard words[Int(own) / width] == base.value, words[0] == base.value else { return nil }
     }
     thread = Int32(truncatingIfNeeded: words[Int(shape.thread) / width])
     vector = shape.vector.map { words[Int($0) / width] }
-    stack = Self.stack(in: words, from: Int(shape.thread) / width, above: base)
+    stack = Self.stack(
+      in: words, from: Int(shape.thread) / width, above: base,
+      // Where thread-local variables lie above the descriptor they can be many.
+      within: isSelfProved ? 8 << 10 : 64 << 10)
   }
 
   /// The part that is searched for the stack's range, and what there is of it at least.
   private static let words = 400
   private static let fewestWords = 272
 
-  /// `stackblock`, `stackblock_size` and `guardsize`, one after the other: the only range of whole
-  /// pages in it that holds the descriptor at its upper end.
-  private static func stack(in words: [UInt64], from start: Int, above base: Address)
-    -> AddressRange?
-  {
-    var index = start
-    while index + 2 < words.count {
-      defer { index += 1 }
+  /// `stackblock`, `stackblock_size` and `guardsize`, one after the other: the only words that agree
+  /// with where the descriptor itself lies, which is the stack's upper end.
+  private static func stack(
+    in words: [UInt64], from start: Int, above base: Address, within most: UInt64
+  ) -> AddressRange? {
+    for index in start..<(words.count - 2) {
       let (lower, size, guardSize) = (words[index], words[index + 1], words[index + 2])
-      guard lower > 0, lower % 4096 == 0, lower < base.value, size % 64 == 0, size >= 1 << 14,
-        guardSize % 4096 == 0,
-        guardSize < size, size < 1 << 46
+      guard lower > 0, lower < base.value, size >= 4096, size < 1 << 46, guardSize < size,
+        guardSize % 4096 == 0
       else { continue }
       let upper = lower + size
-      if base.value < upper, upper - base.value < 1 << 16 {
+      if base.value < upper, upper - base.value <= most {
         return AddressRange(Address(lower), Address(upper))
       }
     }

@@ -38,8 +38,8 @@ public struct LiveProcess: Sendable {
       let saved = try wholeMap("maps", facts)
       // Only smaps tells Wine's reservation from what the program reserved itself.
       var (map, text) = saved.snapshot.map.showsWine ? try wholeMap("smaps", facts) : saved
-      if withDetails {
-        if !map.facts.knowsTraits, let more = detailed(saved, facts) { (map, text) = more }
+      if withDetails, !map.facts.knowsTraits, let more = detailed(saved, facts) {
+        (map, text) = more
       }
       // Another program may have begun in the process meanwhile.
       if FactReader(pid: pid).facts() == facts {
@@ -139,8 +139,13 @@ public struct LiveProcess: Sendable {
           ).facts(in: memory)
         }
       }
-      facts.contents = ContentProbe(pid: pid, map: map, facts: facts, wordSize: wordSize).contents()
-      facts.threads = ThreadProbe(pid: pid, map: map, wordSize: wordSize).facts(facts)
+      let threads = GlibcThreads(
+        pid: pid, map: map, wordSize: wordSize, machine: facts.machine)
+      facts.contents =
+        ContentProbe(pid: pid, map: map, facts: facts, wordSize: wordSize, threads: threads)
+        .contents()
+      facts.threads =
+        ThreadProbe(pid: pid, map: map, wordSize: wordSize, threads: threads).facts(facts)
     }
     // What the memory holds tells more kinds than the map does.
     return Snapshot(source: source, map: map, facts: facts, diagnostics: saved.diagnostics)

@@ -5,6 +5,7 @@ struct ThreadProbe {
   let pid: Int32
   let map: AddressMap
   let wordSize: WordSize
+  let threads: GlibcThreads
 
   /// What is known, nil where not even its threads can be counted.
   func facts(_ known: LayoutFacts) -> ThreadFacts? {
@@ -16,8 +17,7 @@ struct ThreadProbe {
       facts.environments = wine.environments()
       return facts
     }
-    let stacks = GlibcStacks(
-      pid: pid, map: map, wordSize: wordSize, machine: known.machine ?? .other)
+    let stacks = GlibcStacks(threads: threads, map: map, wordSize: wordSize)
     facts.defaultStack = stacks.defaultSize()
     if let lists = stacks.lists() {
       facts.idleStacks = lists.idle

@@ -6,6 +6,7 @@ struct ContentProbe {
   let map: AddressMap
   let facts: LayoutFacts
   let wordSize: WordSize
+  let threads: GlibcThreads
 
   /// Who is asked at each place, in this order: those that are hardest to take for another first.
   private static let recognizers: [any ContentRecognizer.Type] = [
@@ -40,7 +41,7 @@ struct ContentProbe {
     guard let memory = ProcessMemory(pid: pid, wordSize: wordSize) else { return nil }
     let scene = ContentScene(
       memory: memory, pid: pid, map: map, facts: facts, wordSize: wordSize,
-      modules: map.regions.moduleNames())
+      modules: map.regions.moduleNames(), threads: Array(threads.rings.joined()))
     var recognizers: [any ContentRecognizer] = []
     for type in Self.recognizers {
       if let recognizer = type.init(scene) { recognizers.append(recognizer) }

@@ -14,6 +14,8 @@ struct ContentScene: ~Copyable {
   let wordSize: WordSize
   /// The file names of all images, without their folders.
   let modules: Set<String>
+  /// What glibc keeps of each thread.
+  let threads: [GlibcDescriptor]
 
   /// A pointer's bytes.
   var width: UInt64 { wordSize.pointerBytes }
