@@ -1,5 +1,4 @@
 import AddressSpace
-import SystemPackage
 
 /// Reads what bounds a process besides its addresses. What may not be read stays unknown.
 struct LimitReader {
@@ -26,7 +25,9 @@ struct LimitReader {
       facts.memory = memory(numbers)
       facts.overcommit = overcommit(numbers)
     }
-    facts.cgroup = CgroupProbe(pid: pid).memory()
+    facts.cgroup = ControlGroups(pid: pid).nearest(.memory).map {
+      CgroupMemory(limit: ByteCount($0.limit), used: ByteCount($0.used))
+    }
     return facts
   }
 
