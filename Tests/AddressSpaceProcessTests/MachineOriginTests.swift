@@ -21,9 +21,11 @@ struct MachineOriginTests {
       let program = snapshot.source.name ?? ""
       // A stack in allocated memory is not told from it, so there may be fewer. Some threads are
       // the program's own (clone), and one may have begun or ended meanwhile.
-      #expect(live + first <= before, "\(pid) \(program)")
+      // Under Wine the first thread has a Windows stack besides.
+      let isWine = snapshot.facts.wine != nil
+      #expect(live + (isWine ? 0 : first) <= before, "\(pid) \(program)")
       #expect(first <= 1, "\(pid) \(program)")
-      if before == 1 { #expect(live == 0, "\(pid) \(program)") }
+      if before == 1, !isWine { #expect(live == 0, "\(pid) \(program)") }
       for (lower, upper) in zip(contents.pieces, contents.pieces.dropFirst()) {
         #expect(lower.range.upper <= upper.range.lower, "\(pid) \(program)")
       }

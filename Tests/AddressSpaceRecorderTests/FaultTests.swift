@@ -18,9 +18,9 @@ struct FaultTests {
     """
   /// Of a shell: leaves its id and becomes `churn` for longer than any test takes.
   static let churn = "echo $$ >\"$0\"; exec \"$1\" 7 100000000 3"
-  /// Waits until something was committed.
+  /// Waits until far more was committed than a program's start gives.
   static let committed = """
-    until [ "$(stat -c %s "$1-wal" 2>/dev/null || echo 0)" -gt 100000 ]; do sleep 0.05; done
+    until [ "$(stat -c %s "$1-wal" 2>/dev/null || echo 0)" -gt 500000 ]; do sleep 0.05; done
     """
 
   /// Runs a script of bash on the recording of a program of sh, which gets the file for its id as
@@ -52,7 +52,7 @@ struct FaultTests {
     #expect(result.output == "status 137\n", "\(result.error)")
     let recorded = try Recorded(folder.path.appending("x.addrspace"), result)
     #expect(recorded.recording.end?.signal == SIGKILL)
-    #expect(!recorded.events.isEmpty)
+    #expect(recorded.events.count > 30)
   }
 
   @Test("a program that is stopped stays so, and goes on", .needs("/bin/bash"))
