@@ -6,14 +6,10 @@ extension Recorder {
   func tracker(of snapshot: Snapshot, isMain: Bool) -> RoomTracker? {
     guard isMain, options.watch.isNeeded else { return nil }
     let layout = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
-    // What malloc has unused in its heap is true for this moment only.
-    var facts = snapshot.facts
-    facts.heap = nil
-    facts.threads = facts.threads?.lasting
     let buffers = options.watch.buffers.map { ($0, Allocator.usual(in: layout)) }
     // A buffer that the usual allocator cannot take is not followed; `report` says why.
     return try? RoomTracker(
-      EvolvingMap(snapshot.map), layout: layout, facts: facts, buffers: buffers)
+      EvolvingMap(snapshot.map), layout: layout, facts: snapshot.facts.lasting, buffers: buffers)
   }
 
   /// Looks at the room after a change.

@@ -63,6 +63,9 @@ struct ReplayTests {
     recording.map(0x10_0000, 0x20_0000)
     recording.map(0x30_0000, 0x40_0000)
     later.heap = HeapFacts(top: 100, end: 0x100_0000)
+    let piece = ContentFacts.Piece(
+      AddressRange(0x10_0000, 0x20_0000)!, Origin(.obmallocArena, .certain))
+    later.contents = ContentFacts([piece], isComplete: true)
     recording.add([stack], facts: later, of: 0, .low)
     recording.map(0x50_0000, 0x60_0000)
     later.heap = HeapFacts(top: 200, end: 0x200_0000)
@@ -71,6 +74,8 @@ struct ReplayTests {
     let tops = try (0...3).map { try replay.snapshot(at: .event($0)).facts.heap?.top }
     #expect(tops == [nil, nil, 100, 200])
     #expect(try replay.snapshot(at: .end).facts.heap?.top == 200)
+    // Nothing says when what memory held came there, or that it stays.
+    #expect(try (0...3).allSatisfy { try replay.snapshot(at: .event($0)).facts.contents == nil })
     // What was learnt later was true before.
     #expect(try replay.snapshot(at: .event(0)).facts.libcVersion == LibcVersion(2, 40))
     #expect(try replay.snapshot(at: .end).source.kind == .recording)

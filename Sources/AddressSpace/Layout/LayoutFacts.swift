@@ -61,6 +61,16 @@ public struct LayoutFacts: Hashable, Sendable {
   /// Nothing known.
   public init() {}
 
+  /// What of it holds at other moments of the process too: not what its memory held.
+  public var lasting: LayoutFacts {
+    var facts = self
+    facts.heap = nil
+    facts.contents = nil
+    facts.held = nil
+    facts.threads = threads?.lasting
+    return facts
+  }
+
   /// A stack limit that says there is none.
   public static let unlimitedStack = ByteCount(.max)
 }

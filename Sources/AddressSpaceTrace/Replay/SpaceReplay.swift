@@ -51,10 +51,7 @@ public struct SpaceReplay<Recording: TraceSource> {
     // What a program is shows only when it has run for a while: a Wine process, its C library.
     let last = snapshots.last { $0.occasion != .start }.flatMap(parse) ?? start
     self.layout = layout(last)
-    var facts = last.facts
-    facts.heap = nil
-    facts.threads = facts.threads?.lasting
-    self.facts = facts
+    facts = last.facts.lasting
   }
 
   /// Hands out the events that happened after the first map was read.
