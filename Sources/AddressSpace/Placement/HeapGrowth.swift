@@ -70,6 +70,12 @@ struct HeapGrowth: Hashable, Sendable {
     return heap.otherChunks.reduce(placed) { $0 + $1.count * ($1.size.value / chunk.value) }
   }
 
+  /// How far the break rises for one more chunk where so much is unused below it: the pad is left
+  /// behind the chunk.
+  func rise(unused: ByteCount, page: ByteCount) -> ByteCount? {
+    (chunk + pad).lowered(by: unused).roundedUp(to: page)
+  }
+
   /// What of the unused end is left once it serves no further chunk.
   func unused(in heap: HeapFacts) -> ByteCount {
     if let alignment { return ByteCount(served(aligned: alignment, in: heap).top.size) }

@@ -129,7 +129,7 @@ struct SpanPool: Sendable {
     guard let end = endOfBreak else { return nil }
     let unused = isContiguous ? heapTop : .zero
     let start = end.lowered(by: unused)
-    guard let size = (growth.chunk + growth.pad).lowered(by: unused).roundedUp(to: page),
+    guard let size = growth.rise(unused: unused, page: page),
       let index = pieces.firstIndex(where: { $0.lower == end }),
       pieces[index].size >= size + page, let grown = AddressRange(end, end + size),
       budget.map({ $0.heapRoom >= size && $0.largestRequest >= size }) ?? true

@@ -103,7 +103,7 @@ struct ThreadFill {
   private mutating func grow(_ chunk: HeapGrowth) -> Bool {
     let rest = isContiguous ? unused : .zero
     let mayGrow = budget?.heapRoom ?? ByteCount(.max)
-    let needed = (chunk.chunk + chunk.pad).lowered(by: rest).roundedUp(to: page) ?? .zero
+    let needed = chunk.rise(unused: rest, page: page) ?? .zero
     // The kernel keeps a page free above the break.
     if needed <= mayGrow, let end = endOfBreak,
       // A heap that has not begun yet may begin in the middle of what is free.
