@@ -21,6 +21,8 @@ struct CaptureHeader {
   private var areContentsComplete: Bool?
   private var distinct: [AddressRange] = []
   private var isCapture = false
+  /// The kinds of regions that their names and access do not tell.
+  private var kinds: [AddressRange: Region.Kind] = [:]
   private var heap = CapturedHeap()
 
   /// Reads one comment line; answers what is wrong with it.
@@ -46,7 +48,9 @@ struct CaptureHeader {
 
   /// The regions with the traits that the capture keeps beside the map.
   func marking(_ regions: [Region]) -> [Region] {
-    guard !noReserve.isEmpty || !growsDown.isEmpty || !distinct.isEmpty else { return regions }
+    guard !noReserve.isEmpty || !growsDown.isEmpty || !distinct.isEmpty || !kinds.isEmpty else {
+      return regions
+    }
     let unreserved = Set(noReserve)
     let growing = Set(growsDown)
     let distinct = Set(distinct)
@@ -55,7 +59,9 @@ struct CaptureHeader {
       if unreserved.contains(region.range) { traits.insert(.noReserve) }
       if growing.contains(region.range) { traits.insert(.growsDown) }
       if distinct.contains(region.range) { traits.insert(.distinct) }
-      return traits == region.traits ? region : region.with(traits)
+      let kind = kinds[region.range] ?? region.kind
+      return traits == region.traits && kind == region.kind
+        ? region : region.with(traits).with(kind)
     }
   }
 
@@ -111,13 +117,16 @@ struct CaptureHeader {
       set(&areContentsComplete, value == "all" ? true : value == "part" ? false : nil)
     case .distinct: AddressRange(text: value).map { distinct.append($0) } != nil
     case .limitAddressSpace, .limitData, .dataSegment, .ignoresData, .mostMappings, .overcommit,
-      .memory, .cgroup:
+      .memory, .cgroup, .commit:
       LimitText.read(field, value, into: &facts.limits)
     case .held: set(&facts.held, LimitText.held(value))
+    case .kind: readKind(value)
+    case .windows, .windows64Bit, .largeAddressAware, .windowsEnd, .listsAllMemory:
+      readWindows(field, value)
     }
   }
 
-  private func set<Value>(_ field: inout Value?, _ value: Value?) -> Bool {
+  func set<Value>(_ field: inout Value?, _ value: Value?) -> Bool {
     guard let value else { return false }
     field = value
     return true
@@ -137,6 +146,16 @@ struct CaptureHeader {
     return true
   }
 
+  /// `LOW-HIGH KIND`
+  private mutating func readKind(_ text: String) -> Bool {
+    let words = text.split(separator: " ")
+    guard words.count == 2, let range = AddressRange(text: words[0]),
+      let kind = Region.Kind(rawValue: String(words[1]))
+    else { return false }
+    kinds[range] = kind
+    return true
+  }
+
   /// `LOW-HIGH CERTAINTY OWNER`
   private func content(_ text: String) -> ContentFacts.Piece? {
     let words = text.split(separator: " ", maxSplits: 2)
@@ -152,7 +171,7 @@ struct CaptureHeader {
 
   func bytes(_ text: String) -> ByteCount? { UInt64(digits: text).map { ByteCount($0) } }
 
-  private func flag(_ text: String) -> Bool? { text == "yes" ? true : text == "no" ? false : nil }
+  func flag(_ text: String) -> Bool? { text == "yes" ? true : text == "no" ? false : nil }
 
   /// A page is a power of two, from 4 KiB on: what rounds by it relies on that.
   private func pageSize(_ text: String) -> ByteCount? {
@@ -205,5 +224,12 @@ extension CaptureHeader {
     case memory
     case cgroup = "cgroup-memory"
     case held
+    case kind
+    case windows
+    case windows64Bit = "windows-64-bit"
+    case largeAddressAware = "large-address-aware"
+    case windowsEnd = "windows-end"
+    case listsAllMemory = "lists-all-memory"
+    case commit
   }
 }

@@ -11,6 +11,7 @@ enum LimitText {
       (.ignoresData, limits.ignoresData ? "yes" : nil),
       (.mostMappings, limits.mostMappings.map { "\($0)" }),
       (.overcommit, limits.overcommit.map(text)),
+      (.commit, limits.commit.map { "\($0.limit.value) \($0.used.value)" }),
       (.memory, limits.memory.map(text)),
       (.cgroup, limits.cgroup.map { "\($0.limit.value) \($0.used.value)" }),
     ]
@@ -56,6 +57,9 @@ extension LimitText {
       read.ignoresData = value == "yes"
     case .mostMappings: isRead = set(&read.mostMappings, size(value)?.value)
     case .overcommit: isRead = set(&read.overcommit, overcommit(value))
+    case .commit:
+      let sizes = sizes(value, count: 2).map { CommitLimit(limit: $0[0], used: $0[1]) }
+      isRead = set(&read.commit, sizes)
     case .memory: isRead = set(&read.memory, memory(value))
     case .cgroup: isRead = set(&read.cgroup, cgroup(value))
     default: isRead = false

@@ -34,9 +34,18 @@ struct Target: ExpressibleByArgument {
     if text == "-", Console.isTerminal(.standardInput) {
       throw Failure(.usage, "standard input is a terminal. Pipe a map into it, or name a target.")
     }
-    let bytes = try Console.read(text)
+    var options = SavedFile.Options()
+    options.path = text == "-" ? nil : text
+    options.strict = layout.strict
+    if text != "-", let file = try OpenFile(text) { return try saved(file, options) }
+    return try saved(Console.read(text), options)
+  }
+
+  private func saved(
+    _ file: some FileBytes, _ options: SavedFile.Options
+  ) throws -> Snapshot {
     do throws(FormatError) {
-      return try MapsParser.parse(bytes, path: text == "-" ? nil : text, strict: layout.strict)
+      return try SavedFile.read(file, options: options)
     } catch {
       throw Failure(error, in: name)
     }

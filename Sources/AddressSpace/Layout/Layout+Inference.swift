@@ -1,6 +1,9 @@
 extension Layout {
   /// The layout of a process, from what is known of it and what its map shows.
   public static func inferred(from map: AddressMap, facts: LayoutFacts) -> Layout {
+    if let windows = facts.windows {
+      return .windows(windows, map: map, facts: facts)
+    }
     if facts.wine != nil || map.showsWine {
       return .wine(map: map, facts: facts)
     }

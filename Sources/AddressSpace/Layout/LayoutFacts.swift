@@ -35,6 +35,8 @@ public struct LayoutFacts: Hashable, Sendable {
   public var libcVersion: LibcVersion?
   /// What is known of Wine, nil where the process is no Wine process.
   public var wine: WineFacts?
+  /// What is known of Windows, nil where the process is no Windows process.
+  public var windows: WindowsFacts?
   /// What bounds the process besides its addresses, nil where it was not read.
   public var limits: LimitFacts?
   /// What memory it holds, nil where it was not read.

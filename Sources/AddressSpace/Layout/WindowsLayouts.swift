@@ -30,3 +30,37 @@ extension Layout {
     ),
   ]
 }
+
+extension Layout {
+  /// The layout of a Windows process: by where its list of memory ends, else by what is known of the
+  /// program and the system.
+  static func windows(_ windows: WindowsFacts, map: AddressMap, facts: LayoutFacts) -> Layout {
+    let top = map.regions.last?.range.upper ?? 0
+    let (preset, reason, isAssumed) = choice(windows, top: windows.end ?? top)
+    return .windows(
+      name: preset.name, top: preset.top, basis: reason, isAssumed: isAssumed)
+  }
+
+  private static func choice(
+    _ windows: WindowsFacts, top: Address
+  ) -> (preset: (name: String, top: Address, notes: String), reason: String, isAssumed: Bool) {
+    let (two, three, four) = (windowsPresets[0], windowsPresets[1], windowsPresets[2])
+    if windows.end != nil {
+      let preset = windowsPresets.first { top <= $0.top } ?? four
+      return (preset, "the list of memory ends at \(top)", false)
+    }
+    switch windows.isLargeAddressAware {
+    case false: return (two, "the program is not large address aware", false)
+    case true:
+      guard let is64BitSystem = windows.is64BitSystem else {
+        return (four, "large address aware, assumed on 64-bit Windows", true)
+      }
+      return is64BitSystem
+        ? (four, "large address aware on 64-bit Windows", false)
+        : (top > 0x8000_0000 ? three : two, "large address aware on 32-bit Windows", true)
+    case nil:
+      let preset = windowsPresets.first { top <= $0.top } ?? four
+      return (preset, "assumed: mapped up to \(top)", true)
+    }
+  }
+}

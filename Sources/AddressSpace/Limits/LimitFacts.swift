@@ -15,6 +15,8 @@ public struct LimitFacts: Hashable, Sendable {
   public var mostMappings: UInt64?
   /// How the machine counts memory that it has promised.
   public var overcommit: Overcommit?
+  /// What Windows promises to all processes together.
+  public var commit: CommitLimit?
   /// The machine's memory.
   public var memory: MachineMemory?
   /// The control group whose memory limit leaves least.
@@ -71,6 +73,20 @@ public struct Overcommit: Hashable, Sendable {
     self.committed = committed
     self.adminReserve = adminReserve
     self.userReserve = userReserve
+  }
+}
+
+/// Windows' count of promised memory (`PERFORMANCE_INFORMATION`), in bytes.
+public struct CommitLimit: Hashable, Sendable {
+  /// As much as can be promised without a larger page file.
+  public var limit: ByteCount
+  /// What is promised.
+  public var used: ByteCount
+
+  /// A count.
+  public init(limit: ByteCount, used: ByteCount) {
+    self.limit = limit
+    self.used = used
   }
 }
 

@@ -36,6 +36,13 @@ public struct Region: Hashable, Sendable {
       kind: kind)
   }
 
+  /// The same mapping, known to be of another kind.
+  public func with(_ kind: Kind) -> Region {
+    Region(
+      range: range, access: access, offset: offset, inode: inode, name: name, traits: traits,
+      kind: kind)
+  }
+
   /// How many bytes of addresses it takes.
   public var size: ByteCount { range.size }
 

@@ -11,6 +11,8 @@ struct RegionClassifier {
   let facts: LayoutFacts
 
   mutating func classify() {
+    // A Windows source says what its regions are.
+    guard facts.windows == nil else { return }
     forgetGuesses()
     markImages()
     markHeap()

@@ -48,6 +48,20 @@ public struct Source: Hashable, Sendable {
     case maps
     /// Saved `/proc/PID/smaps` text.
     case smaps
+    /// An ELF core.
+    case core
+    /// A Windows minidump.
+    case minidump
+    /// What Sysinternals VMMap saved.
+    case vmmap
+    /// The text of WinDbg's `!address` or `!vadump`.
+    case windbg
+    /// A log that the Java virtual machine wrote when it crashed.
+    case javaLog = "hs_err"
+    /// A log that Android wrote when a process crashed.
+    case tombstone
+    /// A log of system calls by strace, replayed to its end.
+    case strace
     /// A moment of a recording.
     case recording
   }

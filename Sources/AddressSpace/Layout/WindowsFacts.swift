@@ -1,0 +1,17 @@
+/// What is known of a Windows process besides its regions; nil where the source does not tell.
+public struct WindowsFacts: Hashable, Sendable {
+  /// Whether the program may use addresses above 2 GiB.
+  public var isLargeAddressAware: Bool?
+  /// Whether the system is 64-bit, so that a 32-bit process runs under WOW64.
+  public var is64BitSystem: Bool?
+  /// Its version, such as `10.0.19045`.
+  public var version: String?
+  /// The first address beyond the user space, where the source lists free memory up to it.
+  public var end: Address?
+  /// Whether the source lists all memory: if not, what it does not show need not be free, and every
+  /// count of what fits is an upper bound.
+  public var listsAllMemory = true
+
+  /// Windows, and nothing else known.
+  public init() {}
+}

@@ -1,0 +1,31 @@
+import AddressSpace
+
+extension CaptureHeader {
+  /// Reads one line of what is known of Windows; answers whether it makes sense.
+  mutating func readWindows(_ field: Field, _ value: String) -> Bool {
+    var windows = facts.windows ?? WindowsFacts()
+    let isRead =
+      switch field {
+      case .windows: set(&windows.version, value == "unknown" ? nil : value) || value == "unknown"
+      case .windows64Bit: set(&windows.is64BitSystem, flag(value))
+      case .largeAddressAware: set(&windows.isLargeAddressAware, flag(value))
+      case .windowsEnd: set(&windows.end, address(value))
+      case .listsAllMemory: flag(value).map { windows.listsAllMemory = $0 } != nil
+      default: false
+      }
+    if isRead { facts.windows = windows }
+    return isRead
+  }
+
+  /// The lines for `windows`.
+  static func fields(of windows: WindowsFacts) -> [(Field, String?)] {
+    func word(_ flag: Bool?) -> String? { flag.map { $0 ? "yes" : "no" } }
+    return [
+      (.windows, windows.version ?? "unknown"),
+      (.windows64Bit, word(windows.is64BitSystem)),
+      (.largeAddressAware, word(windows.isLargeAddressAware)),
+      (.windowsEnd, windows.end?.description),
+      (.listsAllMemory, windows.listsAllMemory ? nil : "no"),
+    ]
+  }
+}

@@ -1,0 +1,56 @@
+public import AddressSpace
+
+/// A saved file of any form, recognised by what is in it.
+public enum SavedFile {
+  /// What to take of a file, and how.
+  public struct Options: Sendable {
+    /// The file's name, for the source of the snapshot.
+    public var path: String?
+    /// Whether the first thing that cannot be read refuses the whole.
+    public var strict = false
+    /// Which snapshot of a file with several, from 1; the last one where it is nil.
+    public var snapshot: Int?
+
+    /// Nothing in particular.
+    public init() {}
+  }
+
+  /// The readers of binary and other foreign forms, in the order in which they are asked. What none
+  /// of them knows is read as maps text.
+  private static let readers: [any SavedReader.Type] = []
+
+  /// Reads a file of any form.
+  public static func read(
+    _ file: some FileBytes, options: Options = Options()
+  ) throws(FormatError) -> Snapshot {
+    let head = file.bytes(at: 0, count: longestHead)
+    for reader in readers where reader.recognises(head) {
+      let snapshot = try reader.read(file, options: options)
+      if options.strict, let first = snapshot.diagnostics.kept.first {
+        throw .refused(line: first.line, first.message)
+      }
+      return snapshot
+    }
+    try SavedForm.refuseForeign(head)
+    guard file.size <= largestText else { throw .tooLarge }
+    return try MapsParser.parse(file.all(), path: options.path, strict: options.strict)
+  }
+
+  /// As much of a file's beginning as decides what it is.
+  static let longestHead = 1 << 16
+
+  /// The most text that is read, in bytes.
+  static let largestText: UInt64 = 1 << 30
+}
+
+/// Something that reads one form of saved file.
+protocol SavedReader: SendableMetatype {
+  /// Whether a file that begins so is of this form. Each form is told by something that no other has,
+  /// so that the order of the readers does not matter.
+  static func recognises(_ head: [UInt8]) -> Bool
+
+  /// Reads it: what is whole in it, with diagnostics for what is not.
+  static func read(
+    _ file: some FileBytes, options: SavedFile.Options
+  ) throws(FormatError) -> Snapshot
+}
