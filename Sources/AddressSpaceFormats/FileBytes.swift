@@ -14,8 +14,10 @@ extension FileBytes {
 }
 
 extension [UInt8]: FileBytes {
+  /// How many there are.
   public var size: UInt64 { UInt64(count) }
 
+  /// Those of them that are asked for.
   public func bytes(at offset: UInt64, count: Int) -> [UInt8] {
     guard offset < size, count > 0 else { return [] }
     let start = Int(offset)
