@@ -119,7 +119,7 @@ struct FaultProgramTests {
     .needs("/usr/bin/id"))
   func setUser() async throws {
     let folder = try TemporaryFolder()
-    let id = try copy("/usr/bin/id", to: folder, owner: 65534)
+    let id = try await copy("/usr/bin/id", to: folder, owner: 65534)
     let alone = try await run(FilePath(id), ["-u"])
     let recorded = try await Recorded(["--verify"], of: [id, "-u"])
     #expect(recorded.result.status == 0, "\(recorded.result.error)")
@@ -132,8 +132,9 @@ struct FaultProgramTests {
     .needs("/usr/bin/id"), .needs("/usr/bin/setpriv"))
   func setUserOfAnother() async throws {
     let folder = try TemporaryFolder()
-    let recorder = try copy(try #require(Machine.addrspace).string, to: folder, owner: nil)
-    let id = try copy("/usr/bin/id", to: folder, owner: 0)
+    let recorder = try await copy(
+      try #require(Machine.addrspace).string, to: folder, owner: nil)
+    let id = try await copy("/usr/bin/id", to: folder, owner: 0)
     let output = folder.path.appending("recordings")
     #expect(mkdir(output.string, 0o777) == 0 && chmod(output.string, 0o777) == 0)
     let path = output.appending("x.addrspace")
@@ -149,10 +150,14 @@ struct FaultProgramTests {
   }
 
   /// A copy of a program that all may execute, with the rights of `owner` where there is one.
-  private func copy(_ program: String, to folder: TemporaryFolder, owner: UInt32?) throws -> String
-  {
-    let name = FilePath(program).lastComponent?.string ?? "program"
-    let path = try folder.file(name, try Fixtures.bytes(FilePath(program)))
+  /// By another process: a file that this one has open for writing is open in all children that
+  /// other tests start just then, and cannot be executed.
+  private func copy(
+    _ program: String, to folder: TemporaryFolder, owner: UInt32?
+  ) async throws -> String {
+    let path = folder.path.appending(FilePath(program).lastComponent?.string ?? "program").string
+    let copied = try await run("/bin/cp", ["--", program, path])
+    #expect(copied.status == 0, "\(copied.error)")
     #expect(chmod(folder.path.string, 0o755) == 0)
     if let owner { #expect(chown(path, owner, owner) == 0) }
     #expect(chmod(path, owner == nil ? 0o755 : 0o4755) == 0)
