@@ -60,7 +60,7 @@ extension GlibcStacks {
     var found: Set<UInt64> = []
     var file: Substring = ""
     let hasLibrary = map.first { Self.isLibrary($0.split(separator: "/").last ?? "") } != nil
-    for region in map.regions where region.kind == .image {
+    for region in map.images {
       if !region.isUnnamed { file = region.name.split(separator: "/").last ?? "" }
       guard Self.isLibrary(file) || !hasLibrary, region.access.contains(.write),
         region.size <= Self.largestData,

@@ -62,7 +62,7 @@ struct GlibcThreads {
   /// libpthread's name; in a process without them, the program itself.
   private func modules() -> [[Region]] {
     var modules: [(name: String, parts: [Region])] = []
-    for region in map.regions where region.kind == .image {
+    for region in map.images {
       if !region.isUnnamed, region.name != modules.last?.name {
         modules.append((region.name, []))
       }

@@ -4,6 +4,8 @@ public struct AddressMap: Sendable {
   public let regions: [Region]
   /// Those of them that have a name, as indices: few of many, and what layouts are told by.
   let named: [Int]
+  /// The parts of programs and libraries, few of many too.
+  private let imageIndices: [Int]
 
   /// The map of `regions`, which may come in any order, and those that overlapped one before them.
   ///
@@ -26,12 +28,21 @@ public struct AddressMap: Sendable {
   private init(ordered regions: [Region]) {
     self.regions = regions
     named = regions.indices.filter { !regions[$0].name.isEmpty }
+    imageIndices = regions.indices.filter { regions[$0].kind == .image }
   }
 
   /// The lowest region whose name answers yes.
   public func first(named answers: (String) -> Bool) -> Region? {
     named.first { answers(regions[$0].name) }.map { regions[$0] }
   }
+
+  /// The regions whose name answers yes, lowest first.
+  public func all(named answers: (String) -> Bool) -> [Region] {
+    named.filter { answers(regions[$0].name) }.map { regions[$0] }
+  }
+
+  /// The parts of programs and libraries, lowest first.
+  public var images: [Region] { imageIndices.map { regions[$0] } }
 
   /// The same mappings with kinds that take their neighbours and `facts` into account.
   public consuming func classified(with facts: LayoutFacts) -> AddressMap {

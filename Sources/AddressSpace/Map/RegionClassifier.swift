@@ -27,9 +27,11 @@ struct RegionClassifier {
   /// What was told by shapes, before the memory was looked at, is told anew.
   private mutating func forgetGuesses() {
     guard facts.contents != nil else { return }
-    for index in regions.indices {
+    for index in regions.indices
+    where regions[index].kind == .image
+      || regions[index].kind == .stack && regions[index].isUnnamed
+    {
       let region = regions[index]
-      guard region.kind == .image || region.kind == .stack && region.isUnnamed else { continue }
       mark(index, Region.Kind(name: region.name, access: region.access, inode: region.inode))
     }
   }

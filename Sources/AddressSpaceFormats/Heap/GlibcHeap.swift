@@ -31,10 +31,8 @@ public struct GlibcHeap {
   public func facts(in memory: some HeapMemory) -> HeapFacts? {
     let width = wordSize.pointerBytes
     var window = MemoryWindow(memory, width: width)
-    for region in map.regions
-    where region.kind == .image && region.access.contains(.write)
-      && region.size <= Self.largestSegment
-    {
+    for region in map.images
+    where region.access.contains(.write) && region.size <= Self.largestSegment {
       guard
         let words = window.numbers(
           at: region.range.lower.value, count: Int(region.size.value / width)),
@@ -47,11 +45,11 @@ public struct GlibcHeap {
     return nil
   }
 
-  private var heap: Region? { map.regions.last { $0.name == "[heap]" } }
+  private var heap: Region? { map.all(named: { $0 == "[heap]" }).last }
 
   private func settings(in words: [UInt64], _ state: ArenaState) -> MallocSettings? {
     // The first piece of the heap: the kernel calls several mappings so where it was cut up.
-    guard let lowest = map.regions.first(where: { $0.name == "[heap]" }), let highest = heap,
+    guard let lowest = map.first(named: { $0 == "[heap]" }), let highest = heap,
       let range = AddressRange(lowest.range.lower, highest.range.upper)
     else { return nil }
     return MallocSettings.find(in: words, width: wordSize.pointerBytes, heap: range)

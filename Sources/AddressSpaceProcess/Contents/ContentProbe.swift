@@ -41,7 +41,7 @@ struct ContentProbe {
     guard let memory = ProcessMemory(pid: pid, wordSize: wordSize) else { return nil }
     let scene = ContentScene(
       memory: memory, pid: pid, map: map, facts: facts, wordSize: wordSize,
-      modules: map.regions.moduleNames(), threads: Array(threads.rings.joined()))
+      modules: map.images.moduleNames(), threads: Array(threads.rings.joined()))
     var recognizers: [any ContentRecognizer] = []
     for type in Self.recognizers {
       if let recognizer = type.init(scene) { recognizers.append(recognizer) }
@@ -184,7 +184,8 @@ struct ContentProbe {
   /// All such stretches, the largest first. What the kernel merged with an image's bss is in them.
   private func writableRuns(_ scene: borrowing ContentScene) -> [Run] {
     var runs: [Run] = []
-    for (index, region) in map.regions.enumerated() where region.isPlainMemory {
+    for index in map.regions.indices where map.regions[index].isPlainMemory {
+      let region = map.regions[index]
       var lower = region.range.lower
       if region.kind == .image {
         guard let end = scene.endOfImage(below: index) else { continue }

@@ -12,7 +12,7 @@ struct GoHeapRecognizer: ContentRecognizer {
     let isLikely =
       isNarrow
       || scene.map.regions.contains { $0.isPlainMemory && GoPlaces.isHint($0.range.lower) }
-    guard isLikely, let image = scene.map.regions.first(where: { $0.kind == .image }),
+    guard isLikely, let image = scene.map.images.first,
       let end = GoPlaces.programEnd(scene.map.regions),
       let page = scene.memory.bytes(at: image.range.lower, count: 4096), Self.hasNote(page)
     else { return nil }

@@ -28,11 +28,14 @@ struct JemallocRecognizer: ContentRecognizer {
   private static func blocks(_ scene: borrowing ContentScene) -> [AddressRange] {
     var blocks: [AddressRange] = []
     var places = 0
-    for region in scene.map.regions where region.isPlainMemory && region.kind != .image {
-      guard var start = region.range.lower.roundedUp(to: ByteCount(alignment)) else { continue }
-      while start < region.range.upper, places < mostPlaces {
+    let regions = scene.map.regions
+    for index in regions.indices
+    where regions[index].isPlainMemory && regions[index].kind != .image {
+      let range = regions[index].range
+      guard var start = range.lower.roundedUp(to: ByteCount(alignment)) else { continue }
+      while start < range.upper, places < mostPlaces {
         places += 1
-        if let block = block(at: start, in: region.range, scene) {
+        if let block = block(at: start, in: range, scene) {
           blocks.append(block)
           start = block.upper
         } else {

@@ -19,13 +19,13 @@ struct MimallocRecognizer: ContentRecognizer {
     slice = scene.wordSize == .bits32 ? 32 << 10 : 64 << 10
     var seen: [Cookie: Int] = [:]
     var places = 0
-    for region in scene.map.regions where region.isPlainMemory && places < Self.mostPlaces {
-      guard region.range.lower.value % segment == 0 else { continue }
-      for start in stride(
-        from: region.range.lower.value, to: region.range.upper.value, by: Int(segment))
-      {
+    let regions = scene.map.regions
+    for index in regions.indices
+    where regions[index].range.lower.value % segment == 0 && regions[index].isPlainMemory {
+      let range = regions[index].range
+      for start in stride(from: range.lower.value, to: range.upper.value, by: Int(segment)) {
         places += 1
-        let length = region.range.upper.value - start
+        let length = range.upper.value - start
         guard places < Self.mostPlaces,
           let found = Self.cookie(at: Address(start), most: length / slice, scene)
         else { break }

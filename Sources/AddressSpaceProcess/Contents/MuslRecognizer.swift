@@ -7,7 +7,7 @@ struct MuslRecognizer: ContentRecognizer {
   private let heap: AddressRange
 
   init?(_ scene: borrowing ContentScene) {
-    let parts = scene.map.regions.filter { $0.name == "[heap]" }
+    let parts = scene.map.all(named: { $0 == "[heap]" })
     // The first page of the heap is a guard before the descriptions.
     guard parts.first?.access.isNone == true, let last = parts.last, last.isWritable,
       last.size <= Self.largestHeap
