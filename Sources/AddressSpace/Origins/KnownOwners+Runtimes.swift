@@ -58,7 +58,8 @@ extension Origin.Owner {
   public static let goRuntime = Origin.Owner("Go runtime", action: .fixed)
   /// What .NET's garbage collector has reserved.
   public static let dotnetHeap = Origin.Owner(".NET GC heap", action: .shrink)
-  /// What .NET maps twice: to write code, and to run it.
+  /// Where .NET's code and loader data come from, with what is reserved for more; since .NET 7 it is
+  /// mapped twice, to write code and to run it.
   public static let dotnetCode = Origin.Owner(".NET code", action: .fixed)
 }
 

@@ -17,6 +17,7 @@ struct ContentProbe {
     MuslRecognizer.self,
     V8PageRecognizer.self,
     GoHeapRecognizer.self,
+    DotnetSegmentRecognizer.self,
     WindowsRecognizer.self,
     MappedChunkRecognizer.self,
     ObmallocRecognizer.self,
