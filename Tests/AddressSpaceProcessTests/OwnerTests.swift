@@ -69,6 +69,9 @@ struct SeenOrigins {
     case "heap": holds(low..<low + 1, [.breakHeap], comment)
     case "malloc": holds(low..<low + second, [.malloc], comment)
     case "obmalloc": holds(low..<low + 1, [.obmallocArena], comment)
+    case "audio": isNamed(low..<second, .audio, comment)
+    case "display": isNamed(low..<second, .display, comment)
+    case "gpu": isNamed(low..<second, .gpu, comment)
     case "own": isNobodys(low..<second, comment)
     default: Issue.record("unknown line: \(line)")
     }
@@ -99,6 +102,13 @@ struct SeenOrigins {
         #expect(part.flatMap { part in piece?.range.clamped(to: part) } == part, comment)
       }
     }
+  }
+
+  /// Whether the addresses are one region whose name tells its owner.
+  func isNamed(_ addresses: Range<UInt64>, _ owner: Origin.Owner, _ comment: Comment) {
+    let region = room.regions.firstIndex { $0.range.lower.value == addresses.lowerBound }
+    #expect(region.map { room.regions[$0].range.upper.value } == addresses.upperBound, comment)
+    #expect(region.map { origins[$0] } == Origin(owner, .certain), comment)
   }
 
   /// Whether no rule claims any of the addresses.
