@@ -31,15 +31,47 @@ struct WineThreadTests {
   }
 
   @Test(
+    "limits of the Unix process: at least as many",
+    .enabled(if: isPossible, TestbedTrialTests.missing),
+    arguments: [
+      ("--as", 200, "thread"), ("--as", 500, "thread:256K"), ("--data", 120, "thread"),
+      ("--data", 300, "thread:64K"),
+    ])
+  func limited(limit: String, mebibytes: UInt64, spec: String) async throws {
+    try place("threads.exe", in: try #require(Machine.testbed))
+    let request = try BufferRequest(text: spec)
+    let talk = Conversation(
+      TestbedTrialTests.tool, ["run", "wine", "/root/threads.exe", "0", "0", "0"])
+    let (forecast, reality) = try await talk.held(bytes: request.bytes) { pid in
+      let before = try LiveProcess(pid: pid).snapshot().snapshot
+      let mapped = before.map.mappedBytes
+      let used = limit == "--as" ? mapped : .mebibytes(0)
+      let value = (used + .mebibytes(mebibytes)).value
+      _ = try await run("/usr/bin/prlimit", ["--pid", "\(pid)", "\(limit)=\(value)"])
+      let snapshot = try LiveProcess(pid: pid).snapshot().snapshot
+      let layout = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
+      return try Forecaster(Room(map: snapshot.map, layout: layout, facts: snapshot.facts))
+        .forecast(request)
+    }
+    #expect(forecast.fits <= reality.count)
+    #expect(!forecast.isExact || forecast.fits == reality.count)
+    #expect(forecast.walls.contains { $0.name.rawValue.hasPrefix("RLIMIT_") })
+  }
+
+  /// Copies a program into the testbed.
+  private func place(_ program: String, in root: FilePath) throws {
+    let victim = try #require(Machine.victim(program))
+    let file = try FileDescriptor.open(
+      root.appending("root").appending(program), .writeOnly, options: [.create, .truncate],
+      permissions: [.ownerReadWriteExecute])
+    try file.closeAfter { _ = try file.writeAll(try Fixtures.bytes(victim)) }
+  }
+
+  @Test(
     "what CreateThread really starts", .enabled(if: isPossible, TestbedTrialTests.missing),
     arguments: trials)
   func threads(trial: Trial) async throws {
-    let root = try #require(Machine.testbed)
-    let victim = try #require(Machine.victim(trial.program))
-    let place = root.appending("root").appending(trial.program)
-    let file = try FileDescriptor.open(
-      place, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWriteExecute])
-    try file.closeAfter { _ = try file.writeAll(try Fixtures.bytes(victim)) }
+    try place(trial.program, in: try #require(Machine.testbed))
     let request = try BufferRequest(text: trial.request)
     let talk = Conversation(
       TestbedTrialTests.tool, ["run", "wine", "/root/\(trial.program)"] + trial.arguments)

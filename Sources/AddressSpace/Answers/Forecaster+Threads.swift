@@ -49,9 +49,15 @@ extension Forecaster {
   private func resourceWalls(
     _ footprint: Footprint, idle: UInt64, open: UInt64
   ) -> [(wall: Wall, isExact: Bool)] {
-    guard room.layout.system == .linux, let budget = Budget(room) else { return [] }
+    guard let budget = Budget(room) else { return [] }
     let known = WallFinder(room: room, footprint: footprint, heapFits: idle)
       .walls(open: open, fits: 0).dropFirst()
+    if room.layout.system == .wine {
+      return known.map { wall in
+        let least = min(open, leastOfWine(wall.name, budget, each: footprint.bytes))
+        return (wall.with(fits: least), least == open)
+      }
+    }
     return known.map { wall in
       var alone = Budget()
       alone.hasHeap = budget.hasHeap
@@ -67,6 +73,26 @@ extension Forecaster {
       return (wall.with(fits: idle + started.count), started.isExact)
     }
   }
+
+  /// How many threads a wall lets Wine start at least: what it has reserved is mapped already, but
+  /// which of it a thread gets is not followed.
+  private func leastOfWine(_ wall: Wall.Name, _ budget: Budget, each: ByteCount) -> UInt64 {
+    func count(_ bytes: ByteCount) -> UInt64 {
+      bytes.lowered(by: ThreadModel.wineTeb.multiplied(by: ThreadModel.wineTebs) ?? .zero).value
+        / max(1, each.value)
+    }
+    switch wall {
+    case .resourceAddressSpace: return count(budget.space)
+    case .resourceData: return count(budget.data)
+    case .overcommit: return budget.largestRequest < each ? 0 : count(budget.promised)
+    case .mapCount: return UInt64(max(0, budget.mappings)) / Self.wineMappings
+    default: return .max
+    }
+  }
+
+  /// The most mappings that a thread of Wine's makes: guards, stacks, blocks, and what is left of the
+  /// reservations that they were cut from.
+  private static let wineMappings: UInt64 = 10
 
   private func verdict(
     fits: UInt64, inSpace: UInt64, contiguous: UInt64
