@@ -4,6 +4,7 @@ struct SpanPool: Sendable {
   private(set) var pieces: [AddressRange]
   private let searches: [Layout.Search]
   private let page: ByteCount
+  private let smallest: ByteCount
   /// Where the brk heap ends, nil where it may not grow.
   private var endOfBreak: Address?
   private var heapTop: ByteCount
@@ -31,6 +32,7 @@ struct SpanPool: Sendable {
       span.placeable.flatMap { $0.size >= smallest || $0.lower == end ? $0 : nil }
     }
     searches = room.layout.searches
+    self.smallest = smallest
     page = room.layout.pageSize
     endOfBreak = end
     heapTop = room.facts.heap?.top ?? .zero
@@ -99,7 +101,18 @@ struct SpanPool: Sendable {
 
   private mutating func take(_ range: AddressRange, from index: Int) {
     let (below, above) = pieces[index].subtracting(range)
-    pieces.replaceSubrange(index...index, with: [below, above].compactMap { $0 })
+    pieces.replaceSubrange(index...index, with: [below, above].compactMap { $0 }.filter(isOfUse))
+  }
+
+  /// Whether the smallest block fits, or the heap can grow into it: else each block that is placed
+  /// behind it would look at it again.
+  private func isOfUse(_ piece: AddressRange) -> Bool {
+    piece.lower == endOfBreak
+      || searches.contains { search in
+        piece.lower.roundedUp(to: search.alignment).map {
+          $0 < piece.upper && piece.upper - $0 >= smallest
+        } ?? false
+      }
   }
 
   /// Takes a chunk from what is free in the brk heap, without growing it.

@@ -42,6 +42,12 @@ private func check(_ snapshot: Snapshot, under layout: Layout) {
       try checkForecast(of: request, allocator, in: room)
       try checkAdvice(for: request, allocator, in: room)
     }
+    // Started one by one, as pictures are placed.
+    if layout.wordSize == .bits32 {
+      for thread in ["thread", "thread:64K"] {
+        try checkForecast(of: BufferRequest(text: thread), .usual(in: layout), in: room)
+      }
+    }
   } catch {
     require(false, "the answer is not \(error)")
   }
