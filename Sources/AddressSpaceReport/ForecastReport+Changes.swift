@@ -42,6 +42,6 @@ extension ChangedForecast {
   var number: String {
     range.lowerBound < range.upperBound
       ? "\(buffer.fits) (\(range.lowerBound) to \(range.upperBound))"
-      : buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+      : Wording.number(of: buffer)
   }
 }

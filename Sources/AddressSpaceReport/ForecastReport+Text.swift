@@ -18,7 +18,7 @@ extension ForecastReport {
 
   private func lines(of answer: Answer, _ style: Style) -> [String] {
     let buffer = answer.buffer
-    var number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+    var number = Wording.number(of: buffer)
     if let range = answer.range, range.lowerBound < range.upperBound {
       number = "\(buffer.fits) (\(range.lowerBound) to \(range.upperBound))"
     }

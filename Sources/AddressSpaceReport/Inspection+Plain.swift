@@ -12,6 +12,7 @@ extension Inspection {
     records.add("total", "reserved", room.reservedBytes)
     records.add("total", "free", room.freeBytes)
     records.add("total", "reachable", room.reachableFreeBytes)
+    records.add("total", "unusable", room.unusableBytes)
     let held = room.facts.held
     for (name, bytes) in [
       ("committed", held?.committed), ("resident", held?.resident), ("swap", held?.swapped),
@@ -57,7 +58,7 @@ struct Records {
     add(
       "buffer", buffer.request.text, buffer.request.bytes, buffer.allocator, buffer.footprint,
       buffer.fits, buffer.fitsIfContiguous, buffer.verdict.rawValue,
-      buffer.isExact ? "exact" : "at-least")
+      buffer.bound.rawValue)
     for wall in buffer.walls where wall.name != .addressSpace { add("limit", wall, of: buffer) }
     for wall in buffer.warnings { add("warning", wall, of: buffer) }
   }

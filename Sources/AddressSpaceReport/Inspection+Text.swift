@@ -47,6 +47,9 @@ private struct InspectionScreen {
     let buffers = inspection.buffers
     var lines = isWide ? ["  Address space is not your limit: this is a 64-bit process."] : []
     lines += buffers.prefix(1).map { "  " + wording.sentence(for: $0, style) }
+    if room.isUpperBound {
+      lines.append("  The source does not list all memory: what is free is free at most.")
+    }
     let largest = room.largestFreeSpan
     lines.append(
       row("largest free", largest.map { "\($0.size)" } ?? "nothing", largest?.range.description))
@@ -62,7 +65,14 @@ private struct InspectionScreen {
       row(
         "free", "\(room.freeBytes)",
         "\(share.percent) of the space, in \(spans) span\(spans == 1 ? "" : "s")"))
-    if "\(room.reachableFreeBytes)" != "\(room.freeBytes)" {
+    if room.layout.system == .windows {
+      if room.unusableBytes > .zero {
+        lines.append(
+          row(
+            "unusable", "\(room.unusableBytes)",
+            "of that: mappings begin at multiples of \(room.layout.granularity)"))
+      }
+    } else if "\(room.reachableFreeBytes)" != "\(room.freeBytes)" {
       lines.append(row("in reach", "\(room.reachableFreeBytes)", "of placement; the rest is not"))
     }
     if let buffer = buffers.first, let wall = buffer.limitingWall {
@@ -77,7 +87,7 @@ private struct InspectionScreen {
     }
     lines.append(row("taken", "\(room.mappedBytes)", usage))
     lines.append(
-      row("fits now", alternatives { $0.isExact ? "\($0.fits)" : ">=\($0.fits)" }, nil))
+      row("fits now", alternatives(Self.fitsNow), nil))
     lines.append(row("if unbroken", alternatives { "\($0.fitsIfContiguous)" }, nil))
     return lines + ownHeap + wayOut
   }
@@ -128,6 +138,14 @@ private struct InspectionScreen {
       text = longer
     }
     return text
+  }
+
+  private static func fitsNow(_ buffer: BufferForecast) -> String {
+    switch buffer.bound {
+    case .exact: "\(buffer.fits)"
+    case .atLeast: ">=\(buffer.fits)"
+    case .atMost: "<=\(buffer.fits)"
+    }
   }
 
   private var picture: [String] {

@@ -19,6 +19,7 @@ extension Wording {
     case .overcommit where wall.used == .bytes(.zero):
       "for one request: sysctl vm.overcommit_memory"
     case .overcommit: "under CommitLimit: sysctl vm.overcommit_memory"
+    case .commitLimit: "of commit on the machine: a larger page file gives more"
     case .userTasks: "tasks under RLIMIT_NPROC: ulimit -u where it was started"
     case .groupTasks: "tasks under pids.max of its control group"
     case .machineTasks, .taskNumbers: "tasks under sysctl \(wall.name.rawValue)"
@@ -65,6 +66,10 @@ extension Wording {
         "\(needs); the kernel promises \(ByteCount(wall.limit.value)) in all (CommitLimit), of "
         + "which \(left()) would be left. sysctl vm.overcommit_memory and "
         + "vm.overcommit_ratio set it."
+    case .commitLimit:
+      return
+        "\(needs); Windows promises \(ByteCount(wall.limit.value)) to all programs together, of "
+        + "which \(left()) would be left. A larger page file, or more memory, raises that."
     case .userTasks, .groupTasks, .machineTasks, .taskNumbers:
       return "would be beyond \(wall.name.rawValue): \(wall.limit.value) tasks are the most, and "
         + "there would be \(wall.used.value + buffer.fits - min(buffer.fits, buffer.heapFits ?? 0))."

@@ -60,16 +60,25 @@ struct Wording {
     }
   }
 
+  /// `7`, `at least 7`, `at most 7`.
+  static func number(of buffer: BufferForecast) -> String {
+    switch buffer.bound {
+    case .exact: "\(buffer.fits)"
+    case .atLeast: "at least \(buffer.fits)"
+    case .atMost: "at most \(buffer.fits)"
+    }
+  }
+
   /// How many of a buffer will fit, and what is wrong where none does.
   func sentence(for buffer: BufferForecast, _ style: Style) -> String {
     if buffer.request.isThread { return sentence(forThreads: buffer, style) }
     let what = "\(buffer.request.text) (\(buffer.request.bytes), by \(buffer.allocator))"
-    let number = buffer.isExact ? "\(buffer.fits)" : "at least \(buffer.fits)"
+    let number = Self.number(of: buffer)
     guard buffer.fits == 0 else {
       return style.paint("\(number) more", .good) + " of \(what) will fit."
     }
     let none =
-      style.paint(buffer.isExact ? "None" : "Perhaps none", .bad)
+      style.paint(buffer.bound == .atLeast ? "Perhaps none" : "None", .bad)
       + " of \(buffer.request.text) (\(buffer.request.bytes)) will fit"
     return switch buffer.verdict {
     case .fragmented: none + ": free, but in pieces."

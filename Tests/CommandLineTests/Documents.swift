@@ -20,7 +20,8 @@ extension Shape {
 
   static let totals = Shape.object([
     "spaceBytes": .integer, "mappedBytes": .integer, "reservedBytes": .integer,
-    "freeBytes": .integer, "reachableFreeBytes": .integer, "regionCount": .integer,
+    "freeBytes": .integer, "reachableFreeBytes": .integer, "unusableBytes": .integer,
+    "regionCount": .integer,
     "committedBytes": .optional(.integer), "residentBytes": .optional(.integer),
     "swapBytes": .optional(.integer),
   ])
@@ -42,6 +43,7 @@ extension Shape {
     "fits": .integer, "fitsIfContiguous": .integer,
     "verdict": .word(["fits", "fragmented", "exhausted", "limited"]),
     "unusableFreeBytes": .integer, "alignmentBytes": .optional(.integer), "exact": .flag,
+    "bound": .word(["exact", "at-least", "at-most"]),
     "heapFits": .optional(.integer),
     "limits": .list(wall), "warnings": .list(wall),
   ])
@@ -51,7 +53,7 @@ extension Shape {
     .object([
       "name": .word([
         "address space", "RLIMIT_AS", "RLIMIT_DATA", "overcommit", "cgroup memory",
-        "available memory",
+        "available memory", "commit limit",
       ]), "limitBytes": .integer, "usedBytes": .integer, "fits": .integer,
     ]),
     .object([

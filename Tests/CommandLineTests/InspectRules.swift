@@ -19,6 +19,7 @@ extension JSON {
       ("space is mapped and free", totals["spaceBytes"].integer == mapped &+ free),
       ("reserved is mapped", totals["reservedBytes"].integer ?? 0 <= mapped),
       ("reachable is free", totals["reachableFreeBytes"].integer ?? 0 <= free),
+      ("unusable is free", totals["unusableBytes"].integer ?? .max <= free),
       ("kinds are mapped", kinds.compactMap { $0["bytes"].integer }.reduce(0, +) == mapped),
       (
         "kinds are the regions",

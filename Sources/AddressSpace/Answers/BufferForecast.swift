@@ -29,6 +29,21 @@ public struct BufferForecast: Sendable {
   public let walls: [Wall]
   /// The memory that would not hold as many as fit, once they are touched.
   public let warnings: [Wall]
+  /// Whether the source may not show all that is taken: then `fits` is the most there can be.
+  public internal(set) var isUpperBound = false
+
+  /// What `fits` is.
+  public var bound: Bound { isExact ? .exact : isUpperBound ? .atMost : .atLeast }
+
+  /// What a count that was forecast is.
+  public enum Bound: String, Sendable {
+    /// The count.
+    case exact
+    /// No more than will be given.
+    case atLeast = "at-least"
+    /// No less than will be given: what is taken may not all be known.
+    case atMost = "at-most"
+  }
 
   /// The wall that is met first; address space where another is met no sooner.
   public var nearestWall: Wall? {

@@ -42,7 +42,8 @@ extension Forecaster {
       verdict: verdict(fits: fits, inSpace: inSpace, contiguous: contiguous),
       placements: Array(((reusable ?? []) + places).prefix(min(Int(clamping: fits), limit))),
       largestLeft: largestReachable(of: open.left), walls: [first] + others,
-      warnings: room.memoryWarnings(fits: fits, footprint: footprint.bytes))
+      warnings: room.memoryWarnings(fits: fits, footprint: footprint.bytes),
+      isUpperBound: room.isUpperBound)
   }
 
   /// What each wall that counts bytes or mappings allows, as if it stood alone.

@@ -90,6 +90,8 @@ struct WalledPlacement {
       isExact = false
     }
     if placed < most, isWine { isExact = false }
+    // Windows enlarges its page file where it may.
+    if placed < all, room.layout.system == .windows { isExact = false }
     blocks = placed
     var rest = placed
     for run in open.runs where rest > 0 {

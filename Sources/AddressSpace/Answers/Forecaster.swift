@@ -51,7 +51,8 @@ public struct Forecaster: Sendable {
       verdict: fits > 0
         ? .fits : open.count + heap > 0 ? .limited : contiguous > 0 ? .fragmented : .exhausted,
       placements: fit.places, largestLeft: largestReachable(of: fit.left), walls: walls,
-      warnings: room.memoryWarnings(fits: fits, footprint: footprint.bytesPerBuffer))
+      warnings: room.memoryWarnings(fits: fits, footprint: footprint.bytesPerBuffer),
+      isUpperBound: room.isUpperBound)
   }
 
   /// What was placed.

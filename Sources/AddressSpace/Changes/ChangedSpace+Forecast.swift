@@ -78,7 +78,7 @@ extension BufferForecast {
       heapFits: heapFits.map { $0 / count },
       verdict: fits > 0 ? .fits : isOpen ? .limited : contiguous > 0 ? .fragmented : .exhausted,
       placements: placements, largestLeft: largestLeft, walls: walls,
-      warnings: warnings.map { $0.with(fits: $0.fits / count) })
+      warnings: warnings.map { $0.with(fits: $0.fits / count) }, isUpperBound: isUpperBound)
   }
 
   /// The same, not known to the last one.
@@ -87,6 +87,6 @@ extension BufferForecast {
       request: request, allocator: allocator, footprint: footprint, fits: fits,
       fitsIfContiguous: fitsIfContiguous, unusableFree: unusableFree, isExact: false,
       heapFits: heapFits, verdict: verdict, placements: placements, largestLeft: largestLeft,
-      walls: walls, warnings: warnings)
+      walls: walls, warnings: warnings, isUpperBound: isUpperBound)
   }
 }

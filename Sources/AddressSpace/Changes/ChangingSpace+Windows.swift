@@ -18,6 +18,16 @@ extension ChangingSpace {
       try useWindowsLayout("wine-new-4g", change)
       models("new WoW64 was not tried")
     case "windows-2g":
+      if facts.windows?.is64BitSystem == false {
+        throw .doesNotApply(
+          change, "32-bit Windows gives such a program more only when it is booted with /3GB: 3gb.")
+      }
+      if facts.windows?.isLargeAddressAware == true {
+        throw .doesNotApply(
+          change,
+          "the program is large address aware already; 64-bit Windows gives it 4 GiB: "
+            + "layout=windows-4g.")
+      }
       try useWindowsLayout("windows-4g", change)
       models("on 64-bit Windows; its rules are applied, it was not tried")
     case "wine-4g", "wine-new-4g", "windows-4g", "windows-3g":
@@ -38,6 +48,9 @@ extension ChangingSpace {
     }
     guard layout.name != "windows-3g" else {
       throw .doesNotApply(change, "the space has 3 GiB already.")
+    }
+    guard layout.wordSize == .bits32, facts.windows?.is64BitSystem != true else {
+      throw .doesNotApply(change, "only 32-bit Windows has that setting.")
     }
     try useWindowsLayout("windows-3g", change)
     models("32-bit Windows booted with /3GB, where only a large-address-aware program gets more")
@@ -62,16 +75,27 @@ extension ChangingSpace {
 
   /// The rules of a preset for the map as it is.
   private mutating func useWindowsLayout(_ name: String, _ change: Change) throws(ChangeError) {
-    map = AddressMap.assembling(map.regions.filter { !isWineReservation($0) }).map
+    map =
+      AddressMap.assembling(
+        map.regions.filter { !isWineReservation($0) && !isKeptByWindows($0) }
+      ).map
     guard let next = Layout.named(name, map: map, facts: facts) else {
       throw .doesNotApply(change, "the layout is not known well enough.")
     }
     var changed = next
     changed.basis = layout.basis + "; after \(change)"
     changed.isAssumed = layout.isAssumed
+    facts.windows?.isLargeAddressAware = name != "windows-2g"
+    facts.windows?.end = nil
     facts.wine?.isLargeAddressAware = name.hasSuffix("4g")
     facts.wine?.evidence = nil
     layout = changed
+  }
+
+  /// What 64-bit Windows keeps from a program that is not large address aware, where it was listed.
+  private func isKeptByWindows(_ region: Region) -> Bool {
+    layout.system == .windows && region.access.isNone && region.range.lower >= 0x7FFF_0000
+      && region.size >= .gibibytes(1)
   }
 
   /// Wine's own reservations: what it keeps from a program that is not large address aware, and

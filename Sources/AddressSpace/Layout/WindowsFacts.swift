@@ -8,6 +8,8 @@ public struct WindowsFacts: Hashable, Sendable {
   public var version: String?
   /// The first address beyond the user space, where the source lists free memory up to it.
   public var end: Address?
+  /// The versions of programs and libraries, such as `1.2.3.4`, by their paths.
+  public var versions: [String: String] = [:]
   /// Whether the source lists all memory: if not, what it does not show need not be free, and every
   /// count of what fits is an upper bound.
   public var listsAllMemory = true

@@ -20,12 +20,16 @@ struct Budget: Hashable, Sendable {
 }
 
 extension Budget {
-  /// What is left of the limits in a room, nil where none are known or nothing is placed by Linux.
+  /// What is left of the limits in a room, nil where none are known. Windows has one only, what it
+  /// promises; buffers are taken to be committed.
   init?(_ room: Room) {
-    guard let limits = room.facts.limits, let mapped = room.mapped,
-      room.layout.system != .windows
-    else { return nil }
+    guard let limits = room.facts.limits, let mapped = room.mapped else { return nil }
     self.init()
+    if room.layout.system == .windows {
+      guard let commit = limits.commit else { return nil }
+      promised = commit.limit.lowered(by: commit.used).roundedDown(to: room.layout.pageSize)
+      return
+    }
     func left(_ limit: ByteCount?, _ used: ByteCount) -> ByteCount {
       limit.map { $0.roundedDown(to: room.layout.pageSize).lowered(by: used) } ?? ByteCount(.max)
     }

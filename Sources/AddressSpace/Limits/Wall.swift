@@ -23,6 +23,8 @@ public struct Wall: Hashable, Sendable {
     case mapCount = "vm.max_map_count"
     /// What the kernel promises: one request, or all of them.
     case overcommit
+    /// What Windows promises to all processes together.
+    case commitLimit = "commit limit"
     /// The tasks of the user; of threads only, as the three below.
     case userTasks = "RLIMIT_NPROC"
     /// The tasks of a control group.

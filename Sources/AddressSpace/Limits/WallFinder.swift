@@ -28,6 +28,14 @@ struct WallFinder {
     guard let limits = room.facts.limits, let mapped = room.mapped, let budget = Budget(room) else {
       return []
     }
+    if room.layout.system == .windows {
+      guard let commit = limits.commit else { return [] }
+      return [
+        Wall(
+          .commitLimit, limit: .bytes(commit.limit), used: .bytes(commit.used),
+          fits: count(budget.promised))
+      ]
+    }
     var walls: [Wall] = []
     if let limit = limits.addressSpace, let soft = limit.soft {
       walls.append(

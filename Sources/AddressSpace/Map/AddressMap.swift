@@ -74,7 +74,7 @@ public struct AddressMap: Sendable {
 
 extension RandomAccessCollection where Index == Int {
   /// The first index whose element answers yes, where every later one does too.
-  func partitioningIndex(where answers: (Element) -> Bool) -> Int {
+  package func partitioningIndex(where answers: (Element) -> Bool) -> Int {
     var low = startIndex
     var high = endIndex
     while low < high {

@@ -3,7 +3,7 @@ extension Region {
   public enum Kind: String, CaseIterable, Hashable, Sendable {
     /// A program or library.
     case image
-    /// The brk heap.
+    /// The brk heap; of Windows an NT heap.
     case heap
     /// A stack of the main or another thread.
     case stack
@@ -48,8 +48,8 @@ extension Region {
     }
 
     private init(label: String, access: Access) {
-      if label == "[heap]" {
-        self = .heap
+      if label == "[heap]" || label.hasPrefix("[heap:") {
+        self = access.isNone && label != "[heap]" ? .reserved : .heap
       } else if label.hasPrefix("[stack") || label.hasPrefix("[anon:stack_and_tls")
         || label.hasPrefix("[anon: glibc: pthread stack")
       {

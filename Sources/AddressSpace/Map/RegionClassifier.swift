@@ -12,7 +12,7 @@ struct RegionClassifier {
 
   mutating func classify() {
     // A Windows source says what its regions are.
-    guard facts.windows == nil else { return }
+    guard facts.windows == nil else { return markWindows() }
     forgetGuesses()
     markImages()
     markHeap()

@@ -66,7 +66,7 @@ extension Origin.Owner {
 extension Origin.Owner {
   /// What Windows or Wine makes.
   package static let windows = [
-    wineReserve, windowsHeap, windowsBlocks, windowsSection, virtualAlloc, wineStack,
+    wineReserve, windowsHeap, windowsBlocks, windowsSection, virtualAlloc, wineStack, wow64Stack,
   ]
 
   /// Addresses that Wine keeps for Windows: `VirtualAlloc` takes from them.
@@ -81,6 +81,8 @@ extension Origin.Owner {
   public static let virtualAlloc = Origin.Owner("VirtualAlloc", action: .free)
   /// The stack that Wine itself runs on, above that of the Windows thread.
   public static let wineStack = Origin.Owner("Wine's own stack", action: .fixed)
+  /// The 64-bit stack that each thread of a 32-bit program has on 64-bit Windows.
+  public static let wow64Stack = Origin.Owner("64-bit thread stack", action: .fixed)
 }
 
 extension Origin.Owner {

@@ -1,10 +1,15 @@
 /// What the kernel's labels and the names that a program gives its memory (`PR_SET_VMA_ANON_NAME`)
 /// say.
 struct NamedOrigins: OriginRule {
-  init?(_ scene: OriginScene) {}
+  private let isWindows: Bool
+
+  init?(_ scene: OriginScene) {
+    isWindows = scene.system == .windows
+  }
 
   func origin(at index: Int, in scene: OriginScene) -> Origin? {
     let region = scene.regions[index]
+    if isWindows, let owner = Self.windowsOwner(of: region) { return Origin(owner, .certain) }
     if region.kind == .heap { return Origin(.breakHeap, .certain) }
     guard region.name.utf8.first == UInt8(ascii: "[") else { return nil }
     return Self.owner(of: region.name).map { Origin($0, .certain) }
@@ -17,6 +22,14 @@ struct NamedOrigins: OriginRule {
     if label.hasPrefix("[stack:") { return .threadStack }
     guard let name = given(label, "[anon:") ?? given(label, "[anon_shmem:") else { return nil }
     return glibc(name) ?? RuntimeNames.owner(of: name) ?? Origin.Owner(named: name)
+  }
+
+  /// Whose a region of Windows is, by the label that its source gave it.
+  private static func windowsOwner(of region: Region) -> Origin.Owner? {
+    if region.kind == .heap || region.name.hasPrefix("[heap:") { return .windowsHeap }
+    guard region.name.utf8.first == UInt8(ascii: "[") else { return nil }
+    if region.name.hasPrefix("[stack64:") { return .wow64Stack }
+    return region.name == "[managed heap]" ? .dotnetHeap : nil
   }
 
   /// The name that a program gave, without the kernel's label around it.

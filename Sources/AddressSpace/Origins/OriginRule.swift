@@ -30,6 +30,7 @@ public struct OriginRules: Sendable {
     GoShapes.self,
     GlibcArenaShapes.self,
     WineShapes.self,
+    WindowsShapes.self,
     JavaShapes.self,
     DotnetShapes.self,
     V8Shapes.self,

@@ -42,9 +42,9 @@ struct ThreadModel: Sendable {
         blocks: [Block(size: size.roundedUp(to: layout.pageSize) ?? size)],
         isExact: stack.isKnown && facts.libcVersion != nil)
     case .windows:
+      let wow64 = isWoW64 ? [Block(size: Self.wow64Stack)] : []
       return Footprint(
-        blocks: [reserve(for: stack.bytes), Block(size: Self.wow64Stack), Block(size: Self.teb)],
-        isExact: false)
+        blocks: [reserve(for: stack.bytes)] + wow64 + [Block(size: Self.teb)], isExact: false)
     case .wine:
       // With new WoW64 Wine's own stack is a 64-bit one, above these addresses.
       let isNew = layout.name.hasPrefix("wine-new")
@@ -68,6 +68,12 @@ struct ThreadModel: Sendable {
   /// A page; on AArch64 at least 64 KiB (`ARCH_MIN_GUARD_SIZE`).
   private var guardSize: ByteCount {
     layout.wordSize == .bits64 && layout.isArm ? .kibibytes(64) : layout.pageSize
+  }
+
+  /// Whether a 32-bit program runs on 64-bit Windows, or may: then a thread costs more.
+  private var isWoW64: Bool {
+    layout.wordSize == .bits32 && facts.windows?.is64BitSystem != false
+      && layout.name != "windows-3g"
   }
 
   private func reserve(for stack: ByteCount) -> Block {

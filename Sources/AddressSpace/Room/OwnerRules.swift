@@ -10,7 +10,8 @@ struct OwnerRules {
 
   func action(for region: Region) -> Pin.Action {
     switch region.kind {
-    case .system, .heap: .fixed
+    case .system: .fixed
+    case .heap: system == .windows ? .shrink : .fixed
     case .stack: region.name == "[stack]" ? .fixed : .smallerStack
     case .image: isFixed(region) ? .fixed : isRebasable(region) ? .rebase : .unload
     case .reserved: .shrink

@@ -34,15 +34,30 @@ extension Room {
     var start = 0
     while start < regions.count {
       var end = start + 1
-      while end < regions.count, belongs(end, with: start) { end += 1 }
+      var isAllocation = false
+      if layout.system == .windows {
+        while end < regions.count, isOfAllocation(below: end) { end += 1 }
+        isAllocation = end > start + 1
+      }
+      if !isAllocation {
+        while end < regions.count, belongs(end, with: start) { end += 1 }
+      }
       if let range = AddressRange(regions[start].range.lower, regions[end - 1].range.upper) {
+        let telling = isAllocation ? largestIndex(in: start..<end) ?? start : start
         groups.append(
-          RegionGroup(
-            indices: start..<end, range: range, action: action(at: start)))
+          RegionGroup(indices: start..<end, range: range, action: action(at: telling)))
       }
       start = end
     }
     return groups
+  }
+
+  /// Whether a region of Windows goes on with the allocation of the one below, by where each begins
+  /// in its allocation.
+  private func isOfAllocation(below index: Int) -> Bool {
+    let (below, region) = (regions[index - 1], regions[index])
+    return region.offset > 0 && region.range.lower == below.range.upper
+      && region.offset &- below.offset == below.size.value
   }
 
   private func belongs(_ index: Int, with start: Int) -> Bool {

@@ -46,14 +46,27 @@ public struct Room: Sendable {
   /// Whether the source tells enough for exact answers about what is free. Not of a 64-bit process:
   /// there the kernel may align large mappings to huge pages.
   public var isExact: Bool {
-    layout.wordSize == .bits32 && (layout.system != .wine || facts.knowsTraits)
+    layout.wordSize == .bits32 && (layout.system != .wine || facts.knowsTraits) && !isUpperBound
   }
+
+  /// Whether the source may not show all memory, so that what is free is free at most.
+  public var isUpperBound: Bool { facts.windows?.listsAllMemory == false }
 
   /// All free bytes, whoever can reach them.
   public var freeBytes: ByteCount { freeSpans.lazy.map(\.size).total() }
 
   /// The free bytes that the layout's searches can hand out.
   public var reachableFreeBytes: ByteCount { freeSpans.lazy.map(\.reachable).total() }
+
+  /// The free bytes below the first multiple of the granularity in each free span: no mapping can
+  /// begin there, so that none ever takes them. None where mappings begin at any page.
+  public var unusableBytes: ByteCount {
+    guard layout.granularity > layout.pageSize else { return .zero }
+    return freeSpans.lazy.map { span in
+      let base = span.range.lower.roundedUp(to: layout.granularity) ?? span.range.upper
+      return min(base, span.range.upper) - span.range.lower
+    }.total()
+  }
 
   /// The bytes that mappings take.
   public var mappedBytes: ByteCount { layout.space.size - freeBytes }
@@ -81,7 +94,8 @@ public struct Room: Sendable {
 
   /// Where the brk heap ends and would grow, nil where the source does not tell.
   public var endOfBreak: Address? {
-    facts.heap?.end ?? regions.last { $0.kind == .heap }?.range.upper
+    if layout.system == .windows { return nil }
+    return facts.heap?.end ?? regions.last { $0.kind == .heap }?.range.upper
       ?? facts.startOfBreak?.roundedUp(to: layout.pageSize)
   }
 

@@ -40,7 +40,7 @@ struct WindowsRegion {
   var region: Region {
     Region(
       range: range, access: access,
-      offset: allocationBase.map { range.lower.value - $0.value } ?? 0,
+      offset: allocationBase.map { range.lower.value - min($0.value, range.lower.value) } ?? 0,
       name: name, kind: kind)
   }
 
