@@ -140,7 +140,7 @@ let package = Package(
       "CommandLineTests", of: ["AddressSpace", "AddressSpaceStore", "AddressSpaceTrace"]),
     .test(
       "RealityTests", of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"],
-      exclude: ["second_parser.py"]),
+      exclude: ["minidump_parser.py", "second_parser.py"]),
   ]
 )
 

@@ -20,7 +20,7 @@ struct BinaryCursor {
 
   /// From the beginning of `count` bytes of a file at `offset` on; nil where the file has not all of
   /// them. Whoever asks bounds `count`: so many bytes are kept.
-  init?(_ file: some FileBytes, at offset: UInt64, count: Int, isBigEndian: Bool = false) {
+  init?(_ file: any FileBytes, at offset: UInt64, count: Int, isBigEndian: Bool = false) {
     guard count >= 0, UInt64(count) <= file.size, offset <= file.size - UInt64(count) else {
       return nil
     }

@@ -30,7 +30,7 @@ enum SavedForm {
       magic: Array("\u{7F}ELF".utf8), name: "an ELF file",
       remedy: "Cores are not read yet; give the process's /proc/PID/maps."),
     Form(
-      magic: Array("MDMP".utf8), name: "a Windows minidump",
-      remedy: "Minidumps are not read yet; give a list of mappings as text."),
+      magic: Array("PAGEDU".utf8), name: "a memory dump of the Windows kernel",
+      remedy: "Give a minidump of the process: procdump -ma PID, or Task Manager."),
   ]
 }

@@ -4,53 +4,64 @@ import Testing
 @testable import AddressSpaceFormats
 
 /// The one reader of binary numbers: both orders of bytes, never past the end.
-@Suite struct BinaryCursorTests {
+@Suite("Binary cursor")
+struct BinaryCursorTests {
   private static let bytes: [UInt8] = [0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x88]
 
-  @Test func readsBothOrders() {
-    var little = BinaryCursor(Self.bytes)
-    #expect(little.uint8() == 0x01)
-    #expect(little.uint16() == 0x0302)
-    #expect(little.uint32() == 0x0706_0504)
-    #expect(little.left == 1)
-    var big = BinaryCursor(Self.bytes, isBigEndian: true)
-    #expect(big.uint64() == 0x0102_0304_0506_0788)
-    #expect(big.left == 0)
+  /// What `read` gives of a cursor, and where it is then.
+  private static func after<Value>(
+    _ cursor: BinaryCursor = BinaryCursor(bytes), at place: Int = 0,
+    _ read: (inout BinaryCursor) -> Value
+  ) -> (value: Value, position: Int) {
+    var cursor = cursor
+    _ = cursor.seek(to: place)
+    let value = read(&cursor)
+    return (value, cursor.position)
   }
 
-  @Test func wordsAreAsWideAsAddresses() {
-    var cursor = BinaryCursor(Self.bytes)
-    #expect(cursor.word(.bits32) == 0x0403_0201)
-    cursor.seek(to: 0)
-    #expect(cursor.word(.bits64) == 0x8807_0605_0403_0201)
+  @Test("both orders of bytes")
+  func orders() {
+    #expect(Self.after { $0.uint8() } == (0x01, 1))
+    #expect(Self.after(at: 1) { $0.uint16() } == (0x0302, 3))
+    #expect(Self.after(at: 3) { $0.uint32() } == (0x0706_0504, 7))
+    #expect(Self.after { $0.uint64() } == (0x8807_0605_0403_0201, 8))
+    let big = BinaryCursor(Self.bytes, isBigEndian: true)
+    #expect(Self.after(big) { $0.uint16() } == (0x0102, 2))
+    #expect(Self.after(big) { $0.uint64() } == (0x0102_0304_0506_0788, 8))
   }
 
-  @Test func whatIsPastTheEndLeavesThePlace() {
-    var cursor = BinaryCursor(Self.bytes)
-    #expect(cursor.skip(5))
-    #expect(cursor.uint32() == nil)
-    #expect(cursor.slice(4) == nil)
-    #expect(!cursor.skip(-1))
-    #expect(!cursor.skip(.max))
-    #expect(!cursor.seek(to: 9))
-    #expect(cursor.position == 5)
-    #expect(cursor.slice(3).map(Array.init) == [0x06, 0x07, 0x88])
-    #expect(cursor.uint8() == nil)
+  @Test("words are as wide as addresses")
+  func words() {
+    #expect(Self.after { $0.word(.bits32) } == (0x0403_0201, 4))
+    #expect(Self.after { $0.word(.bits64) } == (0x8807_0605_0403_0201, 8))
   }
 
-  @Test func textEndsAtZeroOrAtTheEnd() {
-    var cursor = BinaryCursor(Array("one\0two".utf8))
-    #expect(cursor.text().elementsEqual("one".utf8))
-    #expect(cursor.text().elementsEqual("two".utf8))
-    #expect(cursor.text().isEmpty)
+  @Test("what is past the end leaves the place")
+  func end() {
+    #expect(Self.after(at: 5) { $0.uint32() } == (nil, 5))
+    #expect(Self.after(at: 5) { $0.slice(4).map(Array.init) } == (nil, 5))
+    #expect(Self.after(at: 5) { $0.skip(-1) } == (false, 5))
+    #expect(Self.after(at: 5) { $0.skip(.max) } == (false, 5))
+    #expect(Self.after(at: 5) { $0.seek(to: 9) } == (false, 5))
+    #expect(Self.after(at: 5) { $0.slice(3).map(Array.init) } == ([0x06, 0x07, 0x88], 8))
+    #expect(Self.after(at: 8) { $0.uint8() } == (nil, 8))
   }
 
-  @Test func aPartOfAFileIsAllThereOrNone() {
-    #expect(BinaryCursor(Self.bytes, at: 4, count: 4) != nil)
-    #expect(BinaryCursor(Self.bytes, at: 5, count: 4) == nil)
-    #expect(BinaryCursor(Self.bytes, at: .max, count: 4) == nil)
-    #expect(BinaryCursor(Self.bytes, at: 0, count: .max) == nil)
-    #expect(BinaryCursor(Self.bytes, at: 0, count: -1) == nil)
-    #expect(BinaryCursor(Self.bytes, at: 8, count: 0) != nil)
+  @Test("text ends at a zero, or at the end")
+  func text() {
+    let cursor = BinaryCursor(Array("one\0two".utf8))
+    #expect(Self.after(cursor) { Array($0.text()) } == (Array("one".utf8), 4))
+    #expect(Self.after(cursor, at: 4) { Array($0.text()) } == (Array("two".utf8), 7))
+    #expect(Self.after(cursor, at: 7) { Array($0.text()) } == ([], 7))
+  }
+
+  @Test(
+    "a part of a file is there as a whole or not at all",
+    arguments: [
+      (4, 4, true), (5, 4, false), (.max, 4, false), (0, .max, false), (0, -1, false),
+      (8, 0, true), (9, 0, false),
+    ] as [(UInt64, Int, Bool)])
+  func parts(offset: UInt64, count: Int, isThere: Bool) {
+    #expect((BinaryCursor(Self.bytes, at: offset, count: count) != nil) == isThere)
   }
 }

@@ -8,7 +8,7 @@ struct SavedFormTests {
     arguments: [
       ([0x1F, 0x8B, 8, 0], "gzip"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd"),
       ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz"), ([0x7F, 0x45, 0x4C, 0x46, 1], "ELF"),
-      ([0x4D, 0x44, 0x4D, 0x50, 0x93, 0xA7], "minidump"),
+      (Array("PAGEDU64".utf8), "kernel"),
     ] as [([UInt8], String)])
   func foreign(bytes: [UInt8], word: String) {
     let error = #expect(throws: FormatError.self) { try MapsParser.parse(bytes) }

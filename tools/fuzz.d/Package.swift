@@ -20,5 +20,11 @@ let package = Package(
       path: "heap",
       exclude: ["dictionary", "seeds"],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
+      name: "minidump",
+      dependencies: [.product(name: "AddressSpace", package: "addrspace")],
+      path: "minidump",
+      exclude: ["dictionary", "seeds"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
   ]
 )
