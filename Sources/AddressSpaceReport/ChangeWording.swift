@@ -105,7 +105,10 @@ struct ChangeWording {
     let isExact = advice.forecasts.first?.buffer.isExact == true
     let numbers = "would give \(isExact ? "" : "about ")\(then) instead of \(now)"
     switch advice.change {
-    case .largeAddressAware: return "not large address aware: the flag \(numbers)"
+    case .largeAddressAware:
+      // What is not exact takes more words, and the line has no room for both.
+      return isExact
+        ? "not large address aware: the flag \(numbers)" : "large address aware it \(numbers)"
     case .threeGigabytes: return "booted with /3GB: \(numbers)"
     case .layout(let name):
       guard name == "linux-i386-4g" else { return "the layout \(name) \(numbers)" }

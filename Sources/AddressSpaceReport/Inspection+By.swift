@@ -35,11 +35,18 @@ extension Inspection {
 }
 
 extension Wording {
+  /// The version of a module, where the source tells it.
+  func version(of usage: Usage, by grouping: Usage.Grouping) -> String? {
+    grouping == .module ? room.facts.windows?.versions[usage.name] : nil
+  }
+
   /// What a row of usage is of, with how sure that is where it is not.
   func name(of usage: Usage, by grouping: Usage.Grouping, width: Int) -> String {
     let doubt = usage.certainty.flatMap { $0 == .certain ? nil : " (\($0.rawValue))" } ?? ""
     guard usage.name.isEmpty else {
-      return usage.name.printable.fitted(to: width - doubt.count) + doubt
+      let version = version(of: usage, by: grouping).map { "  " + $0.printable } ?? ""
+      let name = usage.name.printable.fitted(to: max(8, width - doubt.count - version.count))
+      return name + doubt + version
     }
     guard let kind = usage.kind else { return "unknown" }
     switch (grouping, kind) {
@@ -63,6 +70,8 @@ extension JSONValue {
             "name": usage.name.isEmpty ? .null : .string(usage.name),
             "kind": .optional(usage.kind?.rawValue),
             "certainty": .optional(usage.certainty?.rawValue),
+            "version": .optional(
+              grouping == .module ? room.facts.windows?.versions[usage.name] : nil),
             "regions": JSONValue(usage.regions),
             "bytes": JSONValue(usage.bytes),
             "largestBytes": JSONValue(usage.largest),

@@ -88,7 +88,7 @@ extension Shape {
         .object([
           "name": .optional(.text), "kind": .optional(kind), "certainty": certainty,
           "regions": .integer, "bytes": .integer, "largestBytes": .integer,
-          "residentBytes": .optional(.integer),
+          "residentBytes": .optional(.integer), "version": .optional(.text),
         ])),
     ]))
 

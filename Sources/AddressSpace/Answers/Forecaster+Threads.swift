@@ -177,7 +177,9 @@ extension Forecaster {
       guard let ranges = pool.place(each) else { break }
       left -= 1
       started.count += 1
-      if started.places.count < limit { started.places += ranges.prefix(1) }
+      // Under WOW64 the program's own stack is the second.
+      let own = each.blocks.count > 2 ? 1 : 0
+      if started.places.count < limit { started.places += ranges.dropFirst(own).prefix(1) }
     }
     started.left = pool.pieces
     return started

@@ -26,7 +26,8 @@ struct NamedOrigins: OriginRule {
 
   /// Whose a region of Windows is, by the label that its source gave it.
   private static func windowsOwner(of region: Region) -> Origin.Owner? {
-    if region.kind == .heap || region.name.hasPrefix("[heap:") { return .windowsHeap }
+    let isHeap = region.kind == .heap && region.name != "[heap]"
+    if isHeap || region.name.hasPrefix("[heap:") { return .windowsHeap }
     guard region.name.utf8.first == UInt8(ascii: "[") else { return nil }
     if region.name.hasPrefix("[stack64:") { return .wow64Stack }
     return region.name == "[managed heap]" ? .dotnetHeap : nil

@@ -42,9 +42,10 @@ struct ThreadModel: Sendable {
         blocks: [Block(size: size.roundedUp(to: layout.pageSize) ?? size)],
         isExact: stack.isKnown && facts.libcVersion != nil)
     case .windows:
+      // The 64-bit stack comes first: the thread starts on it.
       let wow64 = isWoW64 ? [Block(size: Self.wow64Stack)] : []
       return Footprint(
-        blocks: [reserve(for: stack.bytes)] + wow64 + [Block(size: Self.teb)], isExact: false)
+        blocks: wow64 + [reserve(for: stack.bytes), Block(size: Self.teb)], isExact: false)
     case .wine:
       // With new WoW64 Wine's own stack is a 64-bit one, above these addresses.
       let isNew = layout.name.hasPrefix("wine-new")

@@ -11,7 +11,7 @@ struct OwnerRules {
   func action(for region: Region) -> Pin.Action {
     switch region.kind {
     case .system: .fixed
-    case .heap: system == .windows ? .shrink : .fixed
+    case .heap: system == .windows && region.name != "[heap]" ? .shrink : .fixed
     case .stack: region.name == "[stack]" ? .fixed : .smallerStack
     case .image: isFixed(region) ? .fixed : isRebasable(region) ? .rebase : .unload
     case .reserved: .shrink

@@ -83,21 +83,21 @@ struct MinidumpProcess {
   /// The heap that a segment of an NT heap at `address` belongs to, nil where none is there: behind an
   /// entry of two words stand its mark, flags, its place in a list, and its heap.
   func heap(ofSegmentAt address: Address) -> UInt64? {
-    let width = wordSize32 == .bits32 ? UInt64(4) : 8
+    let width = programWordSize == .bits32 ? UInt64(4) : 8
     let start = address.value
-    guard start < 1 << 57, let mark = word32(at: start + 2 * width) else { return nil }
-    if mark == Self.segmentHeapMark { return start }
-    guard mark == Self.segmentMark,
-      let heap = memory.word(at: start + (width == 4 ? 0x18 : 0x28), wordSize32), heap > 0,
+    guard start < 1 << 57, let found = mark(at: start + 2 * width) else { return nil }
+    if found == Self.segmentHeapMark { return start }
+    guard found == Self.segmentMark,
+      let heap = memory.word(at: start + (width == 4 ? 0x18 : 0x28), programWordSize), heap > 0,
       heap % Self.granularity == 0
     else { return nil }
     return heap
   }
 
   /// How wide the addresses are that the program itself uses.
-  private var wordSize32: WordSize { isWoW64 ? .bits32 : wordSize }
+  private var programWordSize: WordSize { isWoW64 ? .bits32 : wordSize }
 
-  private func word32(at address: UInt64) -> UInt32? {
+  private func mark(at address: UInt64) -> UInt32? {
     guard var cursor = memory.bytes(at: address, count: 4) else { return nil }
     return cursor.uint32()
   }
