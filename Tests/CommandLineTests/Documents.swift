@@ -8,7 +8,8 @@ extension Shape {
   ])
 
   static let source = Shape.object([
-    "kind": .word(["process", "maps", "smaps", "recording"]), "pid": .optional(.integer),
+    "kind": .word(["process", "maps", "smaps", "minidump", "recording"]),
+    "pid": .optional(.integer),
     "path": .optional(.text), "name": .optional(.text),
   ])
 

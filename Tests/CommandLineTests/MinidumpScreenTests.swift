@@ -45,7 +45,8 @@ struct MinidumpScreenTests {
   @Test("the first screen: what is unusable, the nearest wall, the way out")
   func screen() async throws {
     let folder = try TemporaryFolder()
-    let path = try Self.file(in: folder)
+    // Without its memory it is not known that the system is a 32-bit one.
+    let path = try Self.file(in: folder) { $0.hasMemory = false }
     let open = try await Program()("inspect", path).output
     #expect(open.hasPrefix("photo.exe  pid 4711  windows-2g  0x00010000-0x7fff0000  "))
     #expect(open.contains("  unusable"))
@@ -56,7 +57,7 @@ struct MinidumpScreenTests {
     let wall = try await Program()("inspect", walled, "--buffer", "100MiB").output
     #expect(wall.contains("  nearest wall       256 MiB   of commit"))
     let why = try await Program()("forecast", walled, "--buffer", "100MiB").output
-    #expect(why.contains("Windows promises 1 GiB to all programs together"))
+    #expect(why.contains("Windows promises 1 GiB to all"))
   }
 
   @Test("without a list of regions: at most, never at least")
@@ -79,7 +80,7 @@ struct MinidumpScreenTests {
   @Test("changes of Windows programs", arguments: ["laa", "3gb", "without=filter.dll"])
   func changes(change: String) async throws {
     let folder = try TemporaryFolder()
-    let path = try Self.file(in: folder)
+    let path = try Self.file(in: folder) { $0.hasMemory = change != "laa" }
     let now = try JSON(try await Program()("forecast", path, "--json", "--buffer", "200MiB").output)
     let then = try JSON(
       try await Program()("forecast", path, "--json", "--buffer", "200MiB", "--if", change).output)
