@@ -28,7 +28,9 @@ private func check(_ snapshot: Snapshot, under layout: Layout) {
   do {
     let allocator = Allocator.usual(in: layout)
     for text in ["8000x6000x4x2", "100000", "thread"] {
-      if text == "thread", layout.wordSize == .bits64 { continue }
+      // Thousands of threads are placed one by one: too slow to be asked of every input.
+      let asksThreads = layout.wordSize == .bits32 && snapshot.map.regions.count % 8 == 0
+      if text == "thread", !asksThreads { continue }
       let request = try BufferRequest(text: text)
       let forecast = try Forecaster(room).forecast(request, allocator: allocator, placements: 100)
       require(forecast.fits <= forecast.fitsIfContiguous, "no more fit than in one piece")
