@@ -8,7 +8,8 @@ extension Shape {
   ])
 
   static let source = Shape.object([
-    "kind": .word(["process", "maps", "smaps", "recording"]), "pid": .optional(.integer),
+    "kind": .word(["process", "maps", "smaps", "recording", "vmmap", "windbg", "hs_err"]),
+    "pid": .optional(.integer),
     "path": .optional(.text), "name": .optional(.text),
   ])
 
@@ -19,8 +20,9 @@ extension Shape {
   ])
 
   static let totals = Shape.object([
-    "spaceBytes": .integer, "mappedBytes": .integer, "reservedBytes": .integer,
-    "freeBytes": .integer, "reachableFreeBytes": .integer, "regionCount": .integer,
+    "spaceBytes": .integer, "mappedBytes": .integer, "reservedBytes": .optional(.integer),
+    "freeBytes": .integer, "reachableFreeBytes": .optional(.integer),
+    "regionCount": .optional(.integer), "notListedBytes": .integer,
     "committedBytes": .optional(.integer), "residentBytes": .optional(.integer),
     "swapBytes": .optional(.integer),
   ])
@@ -100,7 +102,7 @@ extension Shape {
       "largestRequestBytes": .object(
         Dictionary(uniqueKeysWithValues: allocators.map { ($0, .integer) })),
       "kinds": .list(.object(["kind": kind, "regions": .integer, "bytes": .integer])),
-      "fragmentation": .share, "freeSpans": .list(span), "buffers": .list(buffer),
+      "fragmentation": .optional(.share), "freeSpans": .list(span), "buffers": .list(buffer),
       "pins": .list(pin), "by": by, "diagnostics": diagnostics,
     ])
   }
