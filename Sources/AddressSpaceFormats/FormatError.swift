@@ -6,7 +6,7 @@ public enum FormatError: Error, Equatable, Sendable {
   case refused(line: Int?, String)
   /// A form of file that is recognised but not read.
   case foreign(String, remedy: String)
-  /// A file of several snapshots has no such one; nor has one of a single one a second.
+  /// A snapshot was asked for by a number that the file does not have.
   case noSnapshot(Int, of: Int)
   /// More text than is read.
   case tooLarge
@@ -26,7 +26,8 @@ extension FormatError: CustomStringConvertible {
     case .foreign(let form, let remedy):
       "it is \(form). \(remedy)"
     case .noSnapshot(let number, let count):
-      "it has no snapshot \(number). Its snapshots are numbered from 1 to \(count)."
+      "it has no snapshot \(number), but "
+        + (count == 1 ? "one only; leave out --snapshot." : "\(count), from 1 to \(count).")
     case .tooLarge: "it is larger than 1 GiB. No map is."
     case .newerCapture(let version, _):
       "a capture of version \(version); this program reads version 1. Use a newer addrspace."

@@ -2,6 +2,8 @@ import AddressSpace
 
 /// Reads what Sysinternals VMMap saves: its CSV export and its own `.mmp`.
 enum VMMapReader: SavedReader {
+  static let holdsSeveral = true
+
   static func recognises(_ head: [UInt8]) -> Bool {
     let head = TextLines.utf8(head)
     return isTable(head) || isSnapshots(head)

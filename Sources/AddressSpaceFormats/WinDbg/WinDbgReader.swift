@@ -3,6 +3,8 @@ import AddressSpace
 /// Reads what WinDbg, cdb and ntsd print of a process's memory: `!address` of all generations,
 /// `!vadump`, and the totals of `!address -summary`, with a log around it or without.
 enum WinDbgReader: SavedReader {
+  static let holdsSeveral = true
+
   static func recognises(_ head: [UInt8]) -> Bool {
     let head = TextLines.utf8(head)
     var lines = TextLines(head)
