@@ -105,12 +105,13 @@ extension WindowsRegion.Use {
 }
 
 extension String {
-  /// The word behind `key`, empty where there is none.
+  /// The word behind `key`, `?` where there is none.
   fileprivate func word(after key: String) -> String {
     guard let start = utf8.indices.first(where: { utf8[$0...].starts(with: key.utf8) }) else {
-      return ""
+      return "?"
     }
     let rest = self[utf8.index(start, offsetBy: key.utf8.count)...]
-    return String(rest.drop { $0 == " " }.prefix { $0 != " " })
+    let word = rest.drop { $0 == " " }.prefix { $0 != " " }
+    return word.isEmpty ? "?" : String(word)
   }
 }

@@ -45,10 +45,10 @@ struct AddressUse {
     guard bytes.begins(with: "regionusage", at: word.lowerBound), word.count > 11 else { return }
     let rest = (word.lowerBound + 11)..<word.upperBound
     switch Self.kinds.first(where: { $0.matches(bytes, rest) })?.kind {
-    case .stack: use = .stack(thread: "", is64Bit: false)
-    case .threadEnvironment: use = .threadEnvironment(thread: "")
+    case .stack: use = .stack(thread: Self.unknown, is64Bit: false)
+    case .threadEnvironment: use = .threadEnvironment(thread: Self.unknown)
     case .processEnvironment: use = .processEnvironment
-    case .heap: use = .heap(id: "")
+    case .heap: use = .heap(id: Self.unknown)
     case .pageHeap: use = .heap(id: "page heap")
     case .system:
       use = .system
@@ -117,6 +117,9 @@ struct AddressUse {
     }
   }
 
+  /// What stands for a thread or a heap that is not told.
+  private static let unknown = "?"
+
   /// What stands in brackets, or all of it.
   private static func detail(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
     guard let open = range.first, bytes[open] == UInt8(ascii: "[") else { return range }
@@ -145,7 +148,7 @@ struct AddressUse {
       let value = bytes[scanner.rest].prefix { $0 != UInt8(ascii: ";") && !$0.isBlank }
       if !value.isEmpty { return RegionName.decoded(value) }
     }
-    return ""
+    return unknown
   }
 
   /// The thread's id of `PID.TID`, in decimal digits as other sources have it.
@@ -161,7 +164,7 @@ struct AddressUse {
       }
       scanner.skipWordOrBlanks()
     }
-    return ""
+    return Self.unknown
   }
 
   /// The use, with the thread that a line `Pid.Tid 1234.abc` names.
