@@ -86,7 +86,7 @@ private struct InspectionScreen {
   private var notListed: [String] {
     if room.facts.summary != nil {
       let known = room.freeSpans.isEmpty ? "totals alone" : "totals and the largest free span"
-      return ["  from a summary: it has \(known); the rest counts as taken"]
+      return ["  from a summary: \(known); the rest counts as taken"]
     }
     let bytes = room.notListedBytes
     guard bytes > .zero else { return [] }

@@ -236,28 +236,30 @@ private struct Summary {
   var largest: AddressRange?
 
   init?(_ text: String) {
-    let tables = text.split(separator: "--- ")
-    guard let uses = tables.first(where: { $0.hasPrefix("Usage Summary") }),
-      let largest = tables.first(where: { $0.hasPrefix("Largest Region") })
-    else { return nil }
-    for line in uses.split(whereSeparator: \.isNewline).dropFirst() {
-      let words = line.split(separator: " ")
-      guard words.count > 3, let count = Int(words[1]), let size = UInt64(words[2], radix: 16)
-      else { continue }
-      switch words[0] {
-      case "Free": (freeCount, free) = (count, ByteCount(size))
-      case "Image":
-        image = ByteCount(size)
-        busyCount += count
-      default: busyCount += count
-      }
-    }
-    for line in largest.split(whereSeparator: \.isNewline) where line.hasPrefix("Free") {
-      let words = line.split(separator: " ")
-      guard let base = UInt64(words[1], radix: 16), let size = UInt64(words[2], radix: 16) else {
+    var table = Substring()
+    for line in text.split(whereSeparator: \.isNewline) {
+      if line.hasPrefix("--- ") {
+        table = line.dropFirst(4)
         continue
       }
-      self.largest = AddressRange(Address(base), Address(base + size))
+      let words = line.split(separator: " ")
+      guard words.count > 3 else { continue }
+      if table.hasPrefix("Usage Summary"), let count = Int(words[1]),
+        let size = UInt64(words[2], radix: 16)
+      {
+        switch words[0] {
+        case "Free": (freeCount, free) = (count, ByteCount(size))
+        case "Image":
+          image = ByteCount(size)
+          busyCount += count
+        default: busyCount += count
+        }
+      } else if table.hasPrefix("Largest Region"), words[0] == "Free",
+        let base = UInt64(words[1], radix: 16), let size = UInt64(words[2], radix: 16)
+      {
+        largest = AddressRange(Address(base), Address(base + size))
+      }
     }
+    guard largest != nil else { return nil }
   }
 }
