@@ -34,14 +34,14 @@ struct VMMapTable {
   init(_ bytes: [UInt8]) {
     var lines = TextLines(bytes)
     while let line = lines.next() {
-      read(CSVFields(bytes, line).fields, bytes, lines.number, isCut: false)
+      read(CSVFields(bytes, line).fields, bytes, lines.number)
     }
     if lines.endsInMidLine {
       diagnostics.append(Diagnostic(line: lines.number, "the file ends in the middle of a line"))
     }
   }
 
-  private mutating func read(_ fields: [Range<Int>], _ bytes: [UInt8], _ line: Int, isCut: Bool) {
+  private mutating func read(_ fields: [Range<Int>], _ bytes: [UInt8], _ line: Int) {
     guard let first = fields.first else { return }
     let key = RegionName.decoded(bytes[first])
     switch key {
