@@ -6,6 +6,8 @@ public enum FormatError: Error, Equatable, Sendable {
   case refused(line: Int?, String)
   /// A form of file that is recognised but not read.
   case foreign(String, remedy: String)
+  /// A snapshot was asked for by a number that the file does not have.
+  case noSnapshot(Int, of: Int)
   /// More text than is read.
   case tooLarge
   /// A capture of a later version of this program.
@@ -23,6 +25,9 @@ extension FormatError: CustomStringConvertible {
       "\(message). Without --strict the rest is still read."
     case .foreign(let form, let remedy):
       "it is \(form). \(remedy)"
+    case .noSnapshot(let number, let count):
+      "it has no snapshot \(number), but "
+        + (count == 1 ? "one only; leave out --snapshot." : "\(count), from 1 to \(count).")
     case .tooLarge: "it is larger than 1 GiB. No map is."
     case .newerCapture(let version, _):
       "a capture of version \(version); this program reads version 1. Use a newer addrspace."

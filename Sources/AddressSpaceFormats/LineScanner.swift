@@ -42,6 +42,19 @@ struct LineScanner {
     return position > start ? value : nil
   }
 
+  /// Reads a number as Windows' debuggers print it: hexadecimal, the upper half of a long one before a
+  /// backtick, perhaps behind `0x`; nil where there is none.
+  mutating func debuggerNumber() -> UInt64? {
+    guard var value = hexadecimal() else { return nil }
+    if value == 0, skip(UInt8(ascii: "x")) {
+      guard let digits = hexadecimal() else { return nil }
+      value = digits
+    }
+    guard skip(UInt8(ascii: "`")) else { return value }
+    guard value >> 32 == 0, let low = hexadecimal(), low >> 32 == 0 else { return nil }
+    return value << 32 | low
+  }
+
   /// Reads a decimal number, nil where there is none or it needs more than 64 bits.
   mutating func decimal() -> UInt64? {
     var value: UInt64 = 0

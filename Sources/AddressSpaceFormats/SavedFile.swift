@@ -18,7 +18,7 @@ public enum SavedFile {
   /// The readers of binary and other foreign forms, in the order in which they are asked. What none
   /// of them knows is read as maps text.
   private static let readers: [any SavedReader.Type] = [
-    MinidumpReader.self
+    MinidumpReader.self, WinDbgReader.self, VMMapReader.self, WindowsJavaLog.self,
   ]
 
   /// Reads a file of any form.

@@ -23,7 +23,7 @@ extension Inspection {
         .object(largestRequests.map { (key: $0.allocator.rawValue, value: JSONValue($0.bytes)) })
       ),
       ("kinds", .array(room.usageByKind().map(JSONValue.init))),
-      ("fragmentation", .number(room.fragmentation)),
+      ("fragmentation", room.isFragmentationKnown ? .number(room.fragmentation) : .null),
       ("freeSpans", .array(style.rows(spans, usual: 0).map { JSONValue($0, in: room) })),
       ("buffers", .array(buffers.map { .object(JSONValue.members(of: $0, in: room)) })),
       (

@@ -7,12 +7,17 @@ extension Inspection {
     let origins = OriginRules(room)
     var records = Records()
     records.add("layout", room.layout.name, room.layout.space.lower, room.layout.space.upper)
-    records.add("total", "space", room.layout.space.size)
+    records.add("total", "space", room.spaceBytes)
     records.add("total", "mapped", room.mappedBytes)
-    records.add("total", "reserved", room.reservedBytes)
+    if room.facts.summary.map({ $0.reserved != nil }) ?? true {
+      records.add("total", "reserved", room.reservedBytes)
+    }
     records.add("total", "free", room.freeBytes)
-    records.add("total", "reachable", room.reachableFreeBytes)
-    records.add("total", "unusable", room.unusableBytes)
+    if room.facts.summary == nil {
+      records.add("total", "reachable", room.reachableFreeBytes)
+      records.add("total", "unusable", room.unusableBytes)
+    }
+    if room.notListedBytes > .zero { records.add("total", "not-listed", room.notListedBytes) }
     let held = room.facts.held
     for (name, bytes) in [
       ("committed", held?.committed), ("resident", held?.resident), ("swap", held?.swapped),

@@ -36,7 +36,8 @@ private struct InspectionScreen {
     let name = source.name ?? source.path.map(Wording.short) ?? "standard input"
     var line = source.pid.map { "  pid \($0)" } ?? ""
     line += "  " + room.layout.name + (room.layout.isAssumed ? " (assumed)" : "")
-    let regions = "  \(room.regions.count) region\(room.regions.count == 1 ? "" : "s")"
+    let regions =
+      room.regionCount.map { "  \($0) region\($0 == 1 ? "" : "s")" } ?? ""
     let space = "  \(room.layout.space)"
     let title = name.printable.fitted(to: 24)
     if title.count + line.count + space.count + regions.count <= style.columns { line += space }
@@ -51,22 +52,21 @@ private struct InspectionScreen {
       lines.append("  The source does not list all memory: what is free is free at most.")
     }
     let largest = room.largestFreeSpan
+    let none = room.isFragmentationKnown ? "nothing" : "not told"
     lines.append(
-      row("largest free", largest.map { "\($0.size)" } ?? "nothing", largest?.range.description))
+      row("largest free", largest.map { "\($0.size)" } ?? none, largest?.range.description))
     let family = buffers.first?.allocator.family
     let request = inspection.largestRequests.first { $0.allocator == family }
     if let largest, let request, request.bytes + .kibibytes(64) < largest.size {
       lines.append(
         row("largest request", "\(request.bytes)", "is all that one \(request.allocator) can get"))
     }
-    let share = Double(room.freeBytes.value) / Double(room.layout.space.size.value)
-    let spans = room.freeSpans.count
-    lines.append(
-      row(
-        "free", "\(room.freeBytes)",
-        "\(share.percent) of the space, in \(spans) span\(spans == 1 ? "" : "s")"))
+    let share = Double(room.freeBytes.value) / Double(room.spaceBytes.value)
+    let spans = room.freeSpanCount.map { ", in \($0) span\($0 == 1 ? "" : "s")" } ?? ""
+    lines.append(row("free", "\(room.freeBytes)", "\(share.percent) of the space" + spans))
+    lines += notListed
     if room.layout.system == .windows {
-      if room.unusableBytes > .zero {
+      if room.facts.summary == nil, room.unusableBytes > .zero {
         lines.append(
           row(
             "unusable", "\(room.unusableBytes)",
@@ -85,11 +85,22 @@ private struct InspectionScreen {
       lines.append(
         row("once touched", "\(warning.fits)", Wording.danger(warning, of: buffer.fits)))
     }
-    lines.append(row("taken", "\(room.mappedBytes)", usage))
+    lines.append(row("taken", "\(room.mappedBytes)", usage.isEmpty ? nil : usage))
     lines.append(
       row("fits now", alternatives(Self.fitsNow), nil))
     lines.append(row("if unbroken", alternatives { "\($0.fitsIfContiguous)" }, nil))
     return lines + ownHeap + wayOut
+  }
+
+  /// What the source says nothing of.
+  private var notListed: [String] {
+    if room.facts.summary != nil {
+      let known = room.freeSpans.isEmpty ? "totals alone" : "totals and the largest free span"
+      return ["  from a summary: \(known); the rest counts as taken"]
+    }
+    let bytes = room.notListedBytes
+    guard bytes > .zero else { return [] }
+    return [row("not listed", "\(bytes)", "counts as taken: what fits is the least that will")]
   }
 
   /// What the target's own heap serves, where that is anything.
@@ -149,7 +160,7 @@ private struct InspectionScreen {
   }
 
   private var picture: [String] {
-    isWide ? [] : MapPicture(room: room, style: style).lines()
+    isWide || room.facts.summary != nil ? [] : MapPicture(room: room, style: style).lines()
   }
 
   private var spanTable: [String] {

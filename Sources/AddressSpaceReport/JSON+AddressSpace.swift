@@ -31,13 +31,16 @@ extension JSONValue {
 
   init(totalsOf room: Room) {
     self = [
-      "spaceBytes": JSONValue(room.layout.space.size),
+      "spaceBytes": JSONValue(room.spaceBytes),
       "mappedBytes": JSONValue(room.mappedBytes),
-      "reservedBytes": JSONValue(room.reservedBytes),
+      "reservedBytes": .optional(
+        room.facts.summary.map { $0.reserved?.value } ?? room.reservedBytes.value),
       "freeBytes": JSONValue(room.freeBytes),
-      "reachableFreeBytes": JSONValue(room.reachableFreeBytes),
-      "unusableBytes": JSONValue(room.unusableBytes),
-      "regionCount": JSONValue(room.regions.count),
+      "reachableFreeBytes": room.facts.summary == nil
+        ? JSONValue(room.reachableFreeBytes) : .null,
+      "unusableBytes": room.facts.summary == nil ? JSONValue(room.unusableBytes) : .null,
+      "regionCount": .optional(room.regionCount.map { UInt64($0) }),
+      "notListedBytes": JSONValue(room.notListedBytes),
       "committedBytes": .optional(room.facts.held?.committed?.value),
       "residentBytes": .optional(room.facts.held?.resident?.value),
       "swapBytes": .optional(room.facts.held?.swapped?.value),

@@ -8,7 +8,9 @@ extension Shape {
   ])
 
   static let source = Shape.object([
-    "kind": .word(["process", "maps", "smaps", "minidump", "recording"]),
+    "kind": .word([
+      "process", "maps", "smaps", "minidump", "vmmap", "windbg", "hs_err", "recording",
+    ]),
     "pid": .optional(.integer),
     "path": .optional(.text), "name": .optional(.text),
   ])
@@ -20,9 +22,10 @@ extension Shape {
   ])
 
   static let totals = Shape.object([
-    "spaceBytes": .integer, "mappedBytes": .integer, "reservedBytes": .integer,
-    "freeBytes": .integer, "reachableFreeBytes": .integer, "unusableBytes": .integer,
-    "regionCount": .integer,
+    "spaceBytes": .integer, "mappedBytes": .integer, "reservedBytes": .optional(.integer),
+    "freeBytes": .integer, "reachableFreeBytes": .optional(.integer),
+    "unusableBytes": .optional(.integer), "regionCount": .optional(.integer),
+    "notListedBytes": .integer,
     "committedBytes": .optional(.integer), "residentBytes": .optional(.integer),
     "swapBytes": .optional(.integer),
   ])
@@ -103,7 +106,7 @@ extension Shape {
       "largestRequestBytes": .object(
         Dictionary(uniqueKeysWithValues: allocators.map { ($0, .integer) })),
       "kinds": .list(.object(["kind": kind, "regions": .integer, "bytes": .integer])),
-      "fragmentation": .share, "freeSpans": .list(span), "buffers": .list(buffer),
+      "fragmentation": .optional(.share), "freeSpans": .list(span), "buffers": .list(buffer),
       "pins": .list(pin), "by": by, "diagnostics": diagnostics,
     ])
   }

@@ -26,5 +26,17 @@ let package = Package(
       path: "minidump",
       exclude: ["dictionary", "seeds"],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
+      name: "windbg",
+      dependencies: [.product(name: "AddressSpace", package: "addrspace")],
+      path: "windbg",
+      exclude: ["dictionary", "seeds"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
+      name: "vmmap",
+      dependencies: [.product(name: "AddressSpace", package: "addrspace")],
+      path: "vmmap",
+      exclude: ["dictionary", "seeds"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
   ]
 )

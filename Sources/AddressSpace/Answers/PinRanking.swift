@@ -10,6 +10,8 @@ public struct PinRanking: Sendable {
   private let endOfBreak: Address?
   /// What the regions below each count against the limits; empty where no limit is near.
   private let mappedBelow: [MappedMemory]
+  /// The regions of which the source does not tell whether they are free, lowest first.
+  private let notListed: [Int]
 
   /// A ranking for a room, by what it gains for these buffers.
   public init(_ room: Room, for buffers: [(BufferRequest, Allocator)]) throws(AllocatorError) {
@@ -25,6 +27,7 @@ public struct PinRanking: Sendable {
     mappedBelow = counters.contains(where: \.hasWalls) ? room.mappedBelow() : []
     smallestUse = counters.map(\.smallestUse).min() ?? .zero
     endOfBreak = room.endOfBreak
+    notListed = room.regions.indices.filter { room.regions[$0].isNotListed }
     noGains = [UInt64](repeating: 0, count: counters.count)
   }
 
@@ -40,6 +43,7 @@ public struct PinRanking: Sendable {
     while start < groups.count {
       let end = endOfRun(from: start)
       eachCandidate(in: start..<end) { members in
+        guard isListed(members) else { return }
         let pin = pin(of: members)
         // It has free space beside it, or would gain something by going.
         guard pin.joined > pin.range.size || pin.gainsBuffers else { return }
@@ -50,6 +54,17 @@ public struct PinRanking: Sendable {
     var pins = others.ordered()
     pins.insert(contentsOf: widening.sorted(by: Self.isWorse), at: 0)
     return pins
+  }
+
+  /// Whether all of it is known to be taken.
+  private func isListed(_ members: Range<Int>) -> Bool {
+    guard !notListed.isEmpty else { return true }
+    let regions =
+      groups[members.lowerBound].indices
+      .lowerBound..<groups[members.upperBound - 1].indices
+      .upperBound
+    let next = notListed.partitioningIndex { $0 >= regions.lowerBound }
+    return next == notListed.count || notListed[next] >= regions.upperBound
   }
 
   /// The end of the run of touching groups that begins at `start`.

@@ -37,6 +37,8 @@ public struct LayoutFacts: Hashable, Sendable {
   public var wine: WineFacts?
   /// What is known of Windows, nil where the process is no Windows process.
   public var windows: WindowsFacts?
+  /// The totals of a source that lists hardly any of its memory, nil where it lists it.
+  public var summary: SummaryFacts?
   /// What bounds the process besides its addresses, nil where it was not read.
   public var limits: LimitFacts?
   /// What memory it holds, nil where it was not read.

@@ -6,11 +6,19 @@ public struct KindUsage: Hashable, Sendable {
   public fileprivate(set) var regions: Int
   /// How many bytes.
   public fileprivate(set) var bytes: ByteCount
+
+  /// So many regions of a kind, so many bytes.
+  public init(kind: Region.Kind, regions: Int, bytes: ByteCount) {
+    self.kind = kind
+    self.regions = regions
+    self.bytes = bytes
+  }
 }
 
 extension Room {
   /// The kinds that are there, the one that takes most first.
   public func usageByKind() -> [KindUsage] {
+    if let summary = facts.summary { return summary.kinds }
     let kinds = Region.Kind.allCases
     var counts = kinds.map { KindUsage(kind: $0, regions: 0, bytes: .zero) }
     for region in regions {

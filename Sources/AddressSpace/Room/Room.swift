@@ -47,13 +47,16 @@ public struct Room: Sendable {
   /// there the kernel may align large mappings to huge pages.
   public var isExact: Bool {
     layout.wordSize == .bits32 && (layout.system != .wine || facts.knowsTraits) && !isUpperBound
+      && !(layout.system == .windows && regions.contains(where: \.isNotListed))
   }
 
   /// Whether the source may not show all memory, so that what is free is free at most.
   public var isUpperBound: Bool { facts.windows?.listsAllMemory == false }
 
   /// All free bytes, whoever can reach them.
-  public var freeBytes: ByteCount { freeSpans.lazy.map(\.size).total() }
+  public var freeBytes: ByteCount {
+    freeSpans.lazy.map(\.size).total() + (facts.summary?.freeElsewhere ?? .zero)
+  }
 
   /// The free bytes that the layout's searches can hand out.
   public var reachableFreeBytes: ByteCount { freeSpans.lazy.map(\.reachable).total() }
@@ -69,11 +72,12 @@ public struct Room: Sendable {
   }
 
   /// The bytes that mappings take.
-  public var mappedBytes: ByteCount { layout.space.size - freeBytes }
+  public var mappedBytes: ByteCount { spaceBytes.lowered(by: freeBytes) }
 
   /// The part of the mapped bytes that holds addresses but no memory.
   public var reservedBytes: ByteCount {
-    regions.lazy.filter { $0.access.isNone && $0.kind != .system }.map(\.size).total()
+    facts.summary?.reserved
+      ?? regions.lazy.filter { $0.access.isNone && $0.kind != .system }.map(\.size).total()
   }
 
   /// The largest contiguous free span; of equal ones the lowest.

@@ -72,7 +72,7 @@ struct RoomBuilder {
 
 extension Region {
   /// The part of a region that lies in a layout's space.
-  func cut(to range: AddressRange) -> Region {
+  public func cut(to range: AddressRange) -> Region {
     Region(
       range: range, access: access, offset: offset, inode: inode, name: name, traits: traits,
       kind: kind)
