@@ -17,7 +17,9 @@ public enum SavedFile {
 
   /// The readers of binary and other foreign forms, in the order in which they are asked. What none
   /// of them knows is read as maps text.
-  private static let readers: [any SavedReader.Type] = []
+  private static let readers: [any SavedReader.Type] = [
+    ElfCoreReader.self, StraceReader.self, TombstoneReader.self, LinuxJavaLog.self,
+  ]
 
   /// Reads a file of any form.
   public static func read(

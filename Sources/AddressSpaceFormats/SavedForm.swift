@@ -7,6 +7,30 @@ enum SavedForm {
     }
   }
 
+  /// What text is that has no mapping of the form that is read, nil where nothing tells.
+  static func foreignText(_ bytes: [UInt8]) -> FormatError? {
+    let head = bytes.prefix(SavedFile.longestHead)
+    for (mark, name, remedy) in texts where head.contains(sequence: mark) {
+      return .foreign(name, remedy: remedy)
+    }
+    return nil
+  }
+
+  private static let otherSystem = "Only address spaces of Linux and Windows are read."
+
+  private static let texts = [
+    ("Virtual Memory Map of process", "a map of a macOS process by vmmap", otherSystem),
+    ("END PRT", "a map of a FreeBSD process by procstat", otherSystem),
+    (
+      "-----BEGIN BREAKPAD MICRODUMP-----", "a microdump of Breakpad, which has no map",
+      "Give a minidump, or the process's /proc/PID/maps."
+    ),
+    (
+      "map: start: ", "a list of mappings for Android's unwinder",
+      "Give the process's /proc/PID/maps or its tombstone."
+    ),
+  ]
+
   private struct Form {
     let magic: [UInt8]
     let name: String
@@ -27,8 +51,8 @@ enum SavedForm {
       magic: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], name: "compressed by xz",
       remedy: "Unpack it into standard input: xz -dc FILE | addrspace inspect -"),
     Form(
-      magic: Array("\u{7F}ELF".utf8), name: "an ELF file",
-      remedy: "Cores are not read yet; give the process's /proc/PID/maps."),
+      magic: Array("\u{7F}ELF".utf8), name: "an ELF file but no core",
+      remedy: "Give a core that the kernel or gcore wrote, or the process's /proc/PID/maps."),
     Form(
       magic: Array("MDMP".utf8), name: "a Windows minidump",
       remedy: "Minidumps are not read yet; give a list of mappings as text."),
