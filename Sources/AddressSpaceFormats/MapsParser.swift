@@ -154,7 +154,7 @@ extension MapsParser {
   private mutating func snapshot(path: String?) throws(FormatError) -> Snapshot {
     // A program whose beginning only a log tells of has no known mapping then.
     guard !regions.isEmpty || header.facts.lacksMappings else {
-      throw SavedForm.foreignText(bytes) ?? .noRegions(badLines: diagnostics.count)
+      throw .noRegions(badLines: diagnostics.count)
     }
     let (map, overlapping) = AddressMap.assembling(header.marking(regions))
     if !header.takeHeap(into: map) {

@@ -7,30 +7,6 @@ enum SavedForm {
     }
   }
 
-  /// What text is that has no mapping of the form that is read, nil where nothing tells.
-  static func foreignText(_ bytes: [UInt8]) -> FormatError? {
-    let head = bytes.prefix(SavedFile.longestHead)
-    for (mark, name, remedy) in texts where head.contains(sequence: mark) {
-      return .foreign(name, remedy: remedy)
-    }
-    return nil
-  }
-
-  private static let otherSystem = "Only address spaces of Linux and Windows are read."
-
-  private static let texts = [
-    ("Virtual Memory Map of process", "a map of a macOS process by vmmap", otherSystem),
-    ("END PRT", "a map of a FreeBSD process by procstat", otherSystem),
-    (
-      "-----BEGIN BREAKPAD MICRODUMP-----", "a microdump of Breakpad, which has no map",
-      "Give a minidump, or the process's /proc/PID/maps."
-    ),
-    (
-      "map: start: ", "a list of mappings for Android's unwinder",
-      "Give the process's /proc/PID/maps or its tombstone."
-    ),
-  ]
-
   private struct Form {
     let magic: [UInt8]
     let name: String

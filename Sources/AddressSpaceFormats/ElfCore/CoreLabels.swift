@@ -185,7 +185,7 @@ extension CoreLabels {
       let image = ElfImage(at: regions[program.first].range.lower, read: read),
       let end = image.end.roundedUp(to: .kibibytes(4)), end < regions[bss].range.upper
     {
-      startOfBreak = image.end
+      startOfBreak = end
       name(bss, "[heap]")
     }
   }

@@ -12,8 +12,7 @@ struct CoreThread {
   init?(_ bytes: [UInt8], _ header: ElfHeaderFields) {
     let isWide = header.wordSize == .bits64
     var cursor = BinaryCursor(bytes, isBigEndian: header.isBigEndian)
-    cursor.seek(to: isWide ? 32 : 24)
-    guard let id = cursor.uint32() else { return nil }
+    guard cursor.seek(to: isWide ? 32 : 24), let id = cursor.uint32() else { return nil }
     self.id = Int32(truncatingIfNeeded: id)
     let registers = isWide ? 112 : 72
     func register(_ number: Int?) -> UInt64? {

@@ -50,7 +50,9 @@ enum LinuxJavaLog: SavedReader {
       let newline = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
       let line = bytes[start..<newline]
       if let (from, firstNumber) = first {
-        if line.isEmpty || line.elementsEqual([0x0D]) { return (from..<start, firstNumber) }
+        // Newer ones count the mappings below them.
+        let isEnd = line.isEmpty || line.elementsEqual([0x0D]) || line.starts(with: "Total ".utf8)
+        if isEnd { return (from..<start, firstNumber) }
       } else if line.starts(with: "Dynamic libraries:".utf8) {
         first = (min(newline + 1, bytes.count), number + 1)
       }

@@ -9,6 +9,8 @@ struct StraceProcesses {
   /// Threads whose space is not told by the log.
   private var guessed: Set<Int32> = []
   private var begun: [Int32: (name: String, arguments: [UInt8])] = [:]
+  /// Threads whose calls' effects are known before they return.
+  private var settled: Set<Int32> = []
   /// The threads that have not ended.
   private var living: Set<Int32> = []
   /// Threads that strace said it had attached to.
@@ -17,6 +19,14 @@ struct StraceProcesses {
   /// have, and then those of the first too.
   private var first: Int32?
   private static let nameless: Int32 = 0
+  /// More calls at one time than these are not searched.
+  private static let mostAtOnce = 1 << 10
+  /// How many threads each space has.
+  private var members: [Int: Int] = [:]
+  /// Spaces that have lost their last thread, since they were last asked for.
+  private var left: [Int] = []
+  /// The number that the first process turned out to have.
+  private(set) var renamed: Int32?
   /// The space of the last call.
   private(set) var lastSpace: Int?
   /// How many threads' spaces were guessed, all in all.
@@ -31,6 +41,7 @@ struct StraceProcesses {
     if first == nil, spaces[Self.nameless] != nil, spaces[pid] == nil, !announced.contains(pid) {
       rename(Self.nameless, pid)
       first = pid
+      renamed = pid
     }
     living.insert(pid)
     return pid
@@ -51,7 +62,11 @@ struct StraceProcesses {
   func isGuessed(_ thread: Int32) -> Bool { guessed.contains(thread) }
 
   mutating func put(_ thread: Int32, in space: Int, isGuessed: Bool = false) {
-    spaces[thread] = space
+    let old = spaces.updateValue(space, forKey: thread)
+    if old != space {
+      members[space, default: 0] += 1
+      if let old { leave(old) }
+    }
     living.insert(thread)
     if isGuessed {
       if guessed.insert(thread).inserted { guesses += 1 }
@@ -65,23 +80,55 @@ struct StraceProcesses {
     begun[thread] = (name, arguments)
   }
 
+  /// The beginning of a thread's call that returns; nil where there is none, or where its effect is
+  /// known already.
   mutating func resume(_ thread: Int32) -> (name: String, arguments: [UInt8])? {
-    begun.removeValue(forKey: thread)
+    let call = begun.removeValue(forKey: thread)
+    return settled.remove(thread) == nil ? call : nil
   }
+
+  /// The calls of other threads of a space that have not returned and whose effect is not known.
+  func pending(
+    in space: Int, besides thread: Int32
+  ) -> [(thread: Int32, call: (name: String, arguments: [UInt8]))] {
+    guard begun.count <= Self.mostAtOnce else { return [] }
+    return begun.filter { $0.key != thread && spaces[$0.key] == space && !settled.contains($0.key) }
+      .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Notes that the effect of a thread's call is known before it returns.
+  mutating func settle(_ thread: Int32) { settled.insert(thread) }
 
   /// Who makes a thread whose first line comes before that maker's call has returned, if only one
   /// can be.
   func parent(of thread: Int32) -> (thread: Int32, sharesMemory: Bool)? {
+    guard begun.count <= Self.mostAtOnce else { return nil }
     let makers = begun.filter { $0.key != thread && Self.makers.contains($0.value.name) }
     guard makers.count == 1, let maker = makers.first else { return nil }
     let text = String(decoding: maker.value.arguments, as: UTF8.self)
     return (maker.key, maker.value.name == "vfork" || text.contains("CLONE_VM"))
   }
 
+  private mutating func leave(_ space: Int) {
+    members[space, default: 1] -= 1
+    if members[space] == 0 {
+      members[space] = nil
+      left.append(space)
+    }
+  }
+
+  /// The spaces that have lost their last thread meanwhile.
+  mutating func takeLeft() -> [Int] {
+    guard !left.isEmpty else { return [] }
+    defer { left = [] }
+    return left
+  }
+
   mutating func end(_ thread: Int32) {
     living.remove(thread)
-    spaces.removeValue(forKey: thread)
+    if let space = spaces.removeValue(forKey: thread) { leave(space) }
     begun.removeValue(forKey: thread)
+    settled.remove(thread)
     guessed.remove(thread)
     announced.remove(thread)
   }
@@ -116,6 +163,8 @@ struct StraceClock {
 
   private static let second: UInt64 = 1_000_000_000
   private static let hour = 3600 * second
+  /// No log is of more days than these, in nanoseconds.
+  private static let longest: UInt64 = 1 << 60
 
   mutating func pass(_ time: UInt64, isRelative: Bool) {
     if isRelative {
@@ -123,7 +172,9 @@ struct StraceClock {
       return
     }
     // `-t` and `-tt` begin anew at midnight.
-    if time < 24 * Self.hour, last > time, last - time > 12 * Self.hour { day += 24 * Self.hour }
+    if time < 24 * Self.hour, last > time, last - time > 12 * Self.hour {
+      day = min(day + 24 * Self.hour, Self.longest)
+    }
     last = time
     let start = first ?? time
     if first == nil {

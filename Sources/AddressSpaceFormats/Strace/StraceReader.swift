@@ -73,7 +73,7 @@ extension StraceReplay {
   /// The space that is meant where nobody says which: the one that changed most, of equal ones the
   /// first. A shell that starts a program, or a program that asks others for a moment, changes less.
   public var main: Int? {
-    states.indices.max { (states[$0].info.changes, $1) < (states[$1].info.changes, $0) }
+    states.indices.max { isAhead($1, of: $0) }
   }
 
   /// What is to be said of a space besides what could not be read.

@@ -27,6 +27,10 @@ public struct StraceReplay {
   /// The steps of the last call: its stack stands in the lines below it.
   private var steps: [StraceStep] = []
   private var stack: [Int] = []
+  /// Steps of calls whose return, and stack, the log shows later than their effect.
+  private var early: [StraceStep] = []
+  /// Of the spaces that have ended, the one whose map is kept.
+  private var best: Int?
   /// How many threads' spaces the log does not tell.
   var guesses: Int { processes.guesses }
 
@@ -41,7 +45,7 @@ public struct StraceReplay {
   /// What a replay hands out.
   public enum Event: Sendable {
     /// A space began, with this map: that of its parent where it was forked.
-    case began(space: Int, map: AddressMap, time: UInt64)
+    case began(space: Int, map: EvolvingMap, time: UInt64)
     /// A call.
     case step(StraceStep)
   }
@@ -66,22 +70,41 @@ public struct StraceReplay {
         read(line, number: number)
       }
       while told < states.count {
-        try body(.began(space: told, map: states[told].map.map, time: clock.now))
+        try body(.began(space: told, map: states[told].map, time: clock.now))
         told += 1
       }
+      for space in processes.takeLeft() { forget(space) }
       start = newline + 1
     }
     try flush(body)
+  }
+
+  /// Keeps of the spaces that have ended the one that changed most: a log of a build has thousands.
+  private mutating func forget(_ ended: Int) {
+    guard let other = best, other != ended else {
+      best = ended
+      return
+    }
+    let isBetter = isAhead(ended, of: other)
+    states[isBetter ? other : ended].forget()
+    if isBetter { best = ended }
+  }
+
+  /// Whether a space rather than another is meant where nobody says which.
+  func isAhead(_ space: Int, of other: Int) -> Bool {
+    (states[space].info.changes, other) > (states[other].info.changes, space)
   }
 
   /// Hands out the last call's steps.
   private mutating func flush<Failure: Error>(
     _ body: (Event) throws(Failure) -> Void
   ) throws(Failure) {
+    for step in early { try body(.step(step)) }
     for var step in steps {
       step.stack = stack
       try body(.step(step))
     }
+    early.removeAll(keepingCapacity: true)
     steps.removeAll(keepingCapacity: true)
     stack.removeAll(keepingCapacity: true)
   }
@@ -89,10 +112,12 @@ public struct StraceReplay {
   private mutating func read(_ line: StraceLine, number: Int) {
     if let time = line.time { clock.pass(time, isRelative: line.isRelative) }
     let thread = processes.thread(line.pid)
+    if let pid = processes.renamed, states.first?.info.pid == 0 { states[0].info.pid = pid }
     switch line.content {
     case .call(let name, let rest): call(thread, name, bytes, rest, number: number)
     case .begun(let name, let rest):
-      processes.begin(thread, text(name), Array(bytes[rest]))
+      let name = text(name)
+      if isOfInterest(name) { processes.begin(thread, name, Array(bytes[rest])) }
     case .resumed(let rest):
       // Without its beginning nothing is known of it: the log was cut, or strace attached.
       guard let begun = processes.resume(thread) else { return }
@@ -147,21 +172,52 @@ public struct StraceReplay {
     }
   }
 
+  private func isOfInterest(_ name: String) -> Bool {
+    StraceCallName(rawValue: name) != nil || StraceProcesses.makers.contains(name)
+      || name == "shmget" || name == "execve" || name == "execveat"
+      || StraceSpaceState.noted.contains(name)
+  }
+
   private mutating func apply(
     _ call: StraceCallName, _ arguments: StraceArguments, _ thread: Int32, _ shared: Int
   ) {
     var space = shared
     if call == .brk, states[space].isOfAnother(arguments) {
       space = begin(thread, isWhole: true)
-    } else if processes.isGuessed(thread), states[space].isElsewhere(call, arguments) {
-      space = fork(space, as: thread)
+    } else if let range = states[space].conflict(call, arguments) {
+      settle(range, in: space, for: thread)
+      if processes.isGuessed(thread), states[space].conflict(call, arguments) != nil {
+        space = fork(space, as: thread)
+      }
     }
     if call == .mmap2 || call == .oldMmap { states[space].info.wordSize = .bits32 }
     let effects = states[space].apply(call, arguments, &memory, offsets: &offsets)
-    steps = effects.map { effect in
+    steps = made(effects, space, thread)
+  }
+
+  private func made(_ effects: [StraceEffect], _ space: Int, _ thread: Int32) -> [StraceStep] {
+    effects.map { effect in
       StraceStep(
         time: clock.now, space: space, thread: thread, call: effect.call, outcome: effect.outcome,
         stack: [])
+    }
+  }
+
+  /// Applies calls of other threads that the log shows to return later but must have given up what
+  /// was handed out in `range`.
+  private mutating func settle(_ range: AddressRange, in space: Int, for thread: Int32) {
+    for (other, begun) in processes.pending(in: space, besides: thread) {
+      guard let call = StraceCallName(rawValue: begun.name), call == .munmap || call == .shmdt
+      else {
+        continue
+      }
+      let text = begun.arguments + Array(") = 0".utf8)
+      guard let arguments = StraceArguments(text, text.indices),
+        states[space].frees(call, arguments, in: range)
+      else { continue }
+      let effects = states[space].apply(call, arguments, &memory, offsets: &offsets)
+      early += made(effects, space, other)
+      processes.settle(other)
     }
   }
 }

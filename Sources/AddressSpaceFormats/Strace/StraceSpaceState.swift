@@ -25,6 +25,13 @@ struct StraceSpaceState {
     map = EvolvingMap(AddressMap.assembling(found).map)
   }
 
+  /// Gives up what only matters as long as the space can still change or be asked for.
+  mutating func forget() {
+    map = EvolvingMap(AddressMap.assembling([]).map)
+    descriptors = [:]
+    attached = [:]
+  }
+
   /// The most that is noted of what was found.
   private static let mostFound = 1 << 16
 
@@ -37,13 +44,23 @@ struct StraceSpaceState {
     return Address(value) != end
   }
 
-  /// Whether memory was handed out by `mmap` that is taken here: then the caller has another space.
-  func isElsewhere(_ call: StraceCallName, _ arguments: StraceArguments) -> Bool {
+  /// What `mmap` handed out although it is taken here: the caller has another space, or a call that
+  /// has not returned yet gave it up.
+  func conflict(_ call: StraceCallName, _ arguments: StraceArguments) -> AddressRange? {
     guard [.mmap, .mmap2, .oldMmap].contains(call), case .value(let address) = arguments.outcome,
       let length = arguments.number(1), let range = rules.range(at: address, length: length),
       arguments.bits(3, StraceFlags.mapping) & (StraceFlags.fixed | StraceFlags.fixedIfFree) == 0
-    else { return false }
-    return map.first(in: range) != nil
+    else { return nil }
+    return map.first(in: range) == nil ? nil : range
+  }
+
+  /// Whether a call would give up a part of `range`.
+  func frees(_ call: StraceCallName, _ arguments: StraceArguments, in range: AddressRange) -> Bool {
+    guard let address = arguments.number(0) else { return false }
+    let freed =
+      call == .shmdt
+      ? attached[address] : arguments.number(1).flatMap { rules.range(at: address, length: $0) }
+    return freed?.overlaps(range) ?? false
   }
 
   /// Applies a call; answers what it did.
