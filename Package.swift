@@ -137,7 +137,8 @@ let package = Package(
         "CAddressSpaceRecorder",
       ]),
     .test(
-      "CommandLineTests", of: ["AddressSpace", "AddressSpaceStore", "AddressSpaceTrace"]),
+      "CommandLineTests",
+      of: ["AddressSpace", "AddressSpaceStore", "AddressSpaceTrace", "addrspace"]),
     .test(
       "RealityTests", of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"],
       exclude: ["minidump_parser.py", "second_parser.py"]),

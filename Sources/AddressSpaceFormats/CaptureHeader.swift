@@ -109,6 +109,7 @@ struct CaptureHeader {
     case .taskLimit: addTaskLimit(value)
     case .libcVersion: set(&facts.libcVersion, LibcVersion(text: value))
     case .wine: setWine(value)
+    case .lacksMappings: setLacksMappings(value)
     case .traits: flag(value).map { facts.knowsTraits = $0 } != nil
     case .noReserve: AddressRange(text: value).map { noReserve.append($0) } != nil
     case .growsDown: AddressRange(text: value).map { growsDown.append($0) } != nil
@@ -129,6 +130,14 @@ struct CaptureHeader {
   func set<Value>(_ field: inout Value?, _ value: Value?) -> Bool {
     guard let value else { return false }
     field = value
+    return true
+  }
+
+  /// What was not read from the process itself was inferred.
+  private mutating func setLacksMappings(_ value: String) -> Bool {
+    guard let flag = flag(value) else { return false }
+    facts.lacksMappings = flag
+    if flag { facts.isRead = false }
     return true
   }
 
@@ -209,6 +218,7 @@ extension CaptureHeader {
     case taskLimit = "task-limit"
     case libcVersion = "libc-version"
     case wine
+    case lacksMappings = "lacks-mappings"
     case traits = "traits-known"
     case noReserve = "no-reserve"
     case growsDown = "grows-down"

@@ -74,6 +74,7 @@ public struct CaptureText {
     add(.libcVersion, facts.libcVersion.map(\.description))
     add(.wine, facts.wine.map(wine))
     for (field, value) in facts.windows.map(CaptureHeader.fields) ?? [] { add(field, value) }
+    add(.lacksMappings, facts.lacksMappings ? "yes" : nil)
     add(.traits, facts.knowsTraits ? "yes" : nil)
     for (field, value) in facts.limits.map(LimitText.fields) ?? [] { add(field, value) }
     add(.held, facts.held.map(LimitText.text))

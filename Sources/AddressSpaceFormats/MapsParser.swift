@@ -19,13 +19,15 @@ public struct MapsParser {
   ///   - path: the file's name, for the source of the snapshot.
   ///   - facts: what is known besides; what the text tells is added.
   ///   - strict: whether the first line that cannot be read refuses the whole.
+  ///   - firstLine: the number of the first line, where the text stands in a larger one.
   public static func parse(
-    _ bytes: [UInt8], path: String? = nil, facts: LayoutFacts = LayoutFacts(), strict: Bool = false
+    _ bytes: [UInt8], path: String? = nil, facts: LayoutFacts = LayoutFacts(), strict: Bool = false,
+    firstLine: Int = 1
   ) throws(FormatError) -> Snapshot {
     try SavedForm.refuseForeign(bytes)
     var parser = MapsParser(bytes: bytes)
     parser.header.facts = facts
-    try parser.readLines()
+    try parser.readLines(from: firstLine)
     let snapshot = try parser.snapshot(path: path)
     if strict, let first = snapshot.diagnostics.kept.first {
       throw .refused(line: first.line, first.message)
@@ -40,9 +42,9 @@ public struct MapsParser {
     lines.reserveCapacity(bytes.count / 41)
   }
 
-  private mutating func readLines() throws(FormatError) {
+  private mutating func readLines(from firstLine: Int) throws(FormatError) {
     var start = 0
-    var number = 0
+    var number = firstLine - 1
     while start < bytes.count {
       number += 1
       let newline = bytes[start...].firstIndex(of: 0x0A)
@@ -150,7 +152,10 @@ extension MapsParser {
   }
 
   private mutating func snapshot(path: String?) throws(FormatError) -> Snapshot {
-    guard !regions.isEmpty else { throw .noRegions(badLines: diagnostics.count) }
+    // A program whose beginning only a log tells of has no known mapping then.
+    guard !regions.isEmpty || header.facts.lacksMappings else {
+      throw .noRegions(badLines: diagnostics.count)
+    }
     let (map, overlapping) = AddressMap.assembling(header.marking(regions))
     if !header.takeHeap(into: map) {
       diagnostics.append(Diagnostic("the capture's heap is none of its mappings; it was ignored"))

@@ -19,6 +19,7 @@ public enum SavedFile {
   /// of them knows is read as maps text.
   private static let readers: [any SavedReader.Type] = [
     MinidumpReader.self, WinDbgReader.self, VMMapReader.self, WindowsJavaLog.self,
+    ElfCoreReader.self, StraceReader.self, TombstoneReader.self, LinuxJavaLog.self,
   ]
 
   /// Reads a file of any form.

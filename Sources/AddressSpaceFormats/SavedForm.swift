@@ -27,8 +27,8 @@ enum SavedForm {
       magic: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], name: "compressed by xz",
       remedy: "Unpack it into standard input: xz -dc FILE | addrspace inspect -"),
     Form(
-      magic: Array("\u{7F}ELF".utf8), name: "an ELF file",
-      remedy: "Cores are not read yet; give the process's /proc/PID/maps."),
+      magic: Array("\u{7F}ELF".utf8), name: "an ELF file but no core",
+      remedy: "Give a core that the kernel or gcore wrote, or the process's /proc/PID/maps."),
     Form(
       magic: Array("PAGEDU".utf8), name: "a memory dump of the Windows kernel",
       remedy: "Give a minidump of the process: procdump -ma PID, or Task Manager."),

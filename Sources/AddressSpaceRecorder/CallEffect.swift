@@ -14,9 +14,11 @@ enum CallEffect {
 
 /// Works out effects under the rules of one address space.
 struct CallRules {
-  let pageSize: ByteCount
-  /// `READ_IMPLIES_EXEC` of the personality: what can be read can be executed.
-  let readImpliesExecute: Bool
+  let rules: MapRules
+
+  init(pageSize: ByteCount, readImpliesExecute: Bool) {
+    rules = MapRules(pageSize: pageSize, readImpliesExecute: readImpliesExecute)
+  }
 
   /// The effect of a call.
   ///
@@ -32,7 +34,7 @@ struct CallRules {
     switch call {
     case .map(let request): return map(request, at: result, file)
     case .unmap(let address, let length):
-      return range(at: address, length: length).map { .changed(.unmap($0)) } ?? .nothing
+      return rules.range(at: address, length: length).map { .changed(.unmap($0)) } ?? .nothing
     case .remap(let request): return remap(request, to: result)
     case .setBreak(let asked): return setBreak(asked, result: result, from: endOfBreak)
     case .protect(let request): return protect(request)
@@ -49,11 +51,11 @@ struct CallRules {
     let isAnonymous = request.flags & MapFlag.anonymous != 0
     // Huge pages round the length; shared memory and stacks have properties that only a map shows.
     if request.flags & (MapFlag.hugePages | MapFlag.growsDown) != 0 { return .unknown }
-    guard let range = range(at: address, length: request.length) else { return .unknown }
+    guard let range = rules.range(at: address, length: request.length) else { return .unknown }
     // A device may put another file in its own place, as /dev/zero does where it is shared.
     let isCertain = isAnonymous ? !isShared : file.map { !isShared || !$0.isDevice } ?? false
     if !isCertain { return .mapped(range) }
-    var access = access(request.protection)
+    var access = rules.access(request.protection)
     if isShared { access.insert(.shared) }
     let region =
       if !isAnonymous, let file {
@@ -66,25 +68,20 @@ struct CallRules {
   }
 
   private func remap(_ request: SystemCall.RemapRequest, to address: UInt64) -> CallEffect {
-    guard let target = range(at: address, length: request.newLength) else { return .unknown }
-    // Of nothing a shared mapping is doubled, as far as is asked and not as far as it reaches.
-    let isDoubled = request.oldLength == 0
-    let length = isDoubled ? 1 : request.oldLength
-    guard let source = range(at: request.address, length: length) else { return .unknown }
-    if source == target { return .nothing }
-    let keepsSource = isDoubled || request.flags & MapFlag.keepsSource != 0
-    return .changed(.move(from: source, to: target, keepsSource: keepsSource))
+    guard
+      let change = rules.remap(
+        request.address, oldLength: request.oldLength, newLength: request.newLength,
+        keepsSource: request.flags & MapFlag.keepsSource != 0, to: address)
+    else { return .unknown }
+    if case .move(let from, let to, _) = change, from == to { return .nothing }
+    return .changed(change)
   }
 
   private func setBreak(_ asked: UInt64, result: UInt64, from end: Address?) -> CallEffect {
-    guard let old = end?.roundedUp(to: pageSize), let new = Address(result).roundedUp(to: pageSize)
+    guard let old = end?.roundedUp(to: rules.pageSize),
+      let new = Address(result).roundedUp(to: rules.pageSize)
     else { return .unknown }
-    if let grown = AddressRange(old, new) {
-      var access: Region.Access = [.read, .write]
-      if readImpliesExecute { access.insert(.execute) }
-      return .changed(.map(Region(range: grown, access: access, name: "[heap]")))
-    }
-    if let shrunk = AddressRange(new, old) { return .changed(.unmap(shrunk)) }
+    if let change = rules.moveBreak(from: old, to: new) { return .changed(change) }
     // A refused request leaves the end where it was and returns it.
     guard asked > result else { return .nothing }
     return .failed(errno: Self.outOfMemory, asked: ByteCount(asked - result), at: Address(result))
@@ -92,8 +89,10 @@ struct CallRules {
 
   private func protect(_ request: SystemCall.ProtectRequest) -> CallEffect {
     if request.protection & MapFlag.toEndOfStack != 0 { return .unknown }
-    guard let range = range(at: request.address, length: request.length) else { return .nothing }
-    return .changed(.protect(range, access(request.protection)))
+    guard let range = rules.range(at: request.address, length: request.length) else {
+      return .nothing
+    }
+    return .changed(.protect(range, rules.access(request.protection)))
   }
 
   private func failure(of call: SystemCall, errno: Int32) -> CallEffect {
@@ -111,22 +110,6 @@ struct CallRules {
     case .other(.shmat): return failed(0, 0)
     case .setBreak, .other, .execute: return .nothing
     }
-  }
-
-  private func access(_ protection: UInt64) -> Region.Access {
-    var access: Region.Access = []
-    if protection & 1 != 0 { access.insert(.read) }
-    if protection & 2 != 0 { access.insert(.write) }
-    if protection & 4 != 0 || protection & 1 != 0 && readImpliesExecute { access.insert(.execute) }
-    return access
-  }
-
-  /// The pages from `address` on; nil where the range is empty or leaves the space.
-  private func range(at address: UInt64, length: UInt64) -> AddressRange? {
-    guard let size = ByteCount(length).roundedUp(to: pageSize),
-      case let (end, overflows) = address.addingReportingOverflow(size.value), !overflows
-    else { return nil }
-    return AddressRange(Address(address), Address(end))
   }
 
   private static let outOfMemory: Int32 = 12

@@ -38,5 +38,17 @@ let package = Package(
       path: "vmmap",
       exclude: ["dictionary", "seeds"],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
+      name: "core",
+      dependencies: [.product(name: "AddressSpace", package: "addrspace")],
+      path: "core",
+      exclude: ["dictionary", "seeds"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
+      name: "strace",
+      dependencies: [.product(name: "AddressSpace", package: "addrspace")],
+      path: "strace",
+      exclude: ["dictionary", "seeds"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
   ]
 )

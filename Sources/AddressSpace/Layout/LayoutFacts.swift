@@ -46,6 +46,9 @@ public struct LayoutFacts: Hashable, Sendable {
   /// Whether the traits of every region were read (from smaps): only then is a region without
   /// `noReserve` known to have been reserved in earnest.
   public var knowsTraits = false
+  /// Whether the source may lack mappings that the process had: then what it does not show need not
+  /// be free, and every count of what fits is an upper bound.
+  public var lacksMappings = false
   /// Whether the facts were read from the process, now or when it was captured.
   public var isRead = false
 

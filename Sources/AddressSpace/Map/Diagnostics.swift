@@ -33,4 +33,10 @@ public struct Diagnostics: Sendable {
     count += 1
     if kept.count < Self.mostKept { kept.append(diagnostic) }
   }
+
+  /// Adds those of a part of the source.
+  public mutating func append(_ part: Diagnostics) {
+    count += part.count
+    kept += part.kept.prefix(max(0, Self.mostKept - kept.count))
+  }
 }

@@ -44,9 +44,11 @@ public struct Room: Sendable {
   }
 
   /// Whether the source tells enough for exact answers about what is free. Not of a 64-bit process:
-  /// there the kernel may align large mappings to huge pages.
+  /// there the kernel may align large mappings to huge pages. Nor on a processor whose rules are not
+  /// known here.
   public var isExact: Bool {
-    layout.wordSize == .bits32 && (layout.system != .wine || facts.knowsTraits) && !isUpperBound
+    layout.wordSize == .bits32 && (layout.system != .wine || facts.knowsTraits)
+      && facts.machine != .other && !isUpperBound && !facts.lacksMappings
       && !(layout.system == .windows && regions.contains(where: \.isNotListed))
   }
 
