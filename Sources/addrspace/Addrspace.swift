@@ -18,7 +18,7 @@ struct Addrspace: ParsableCommand {
     version: Version.text,
     subcommands: [
       Inspect.self, Forecast.self, Diff.self, Record.self, Report.self, Export.self, Layouts.self,
-      Capture.self, Doctor.self,
+      Capture.self, Convert.self, Doctor.self,
     ])
 
   static func main() {

@@ -35,6 +35,9 @@ struct Inspect: ParsableCommand {
   @OptionGroup(title: "Buffers")
   var buffers: BufferOptions
 
+  @OptionGroup
+  var choice: SnapshotOptions
+
   @OptionGroup(title: "Layout")
   var layout: LayoutOptions
 
@@ -44,9 +47,9 @@ struct Inspect: ParsableCommand {
   func run() throws {
     let requests = try buffers.requests()
     let allocator = try buffers.chosenAllocator()
-    let recorded = try target.recording()?.report(
+    let recorded = try target.recording(choice)?.report(
       requests: requests, allocator: allocator, layout: layout)
-    let snapshot = try recorded?.moment.snapshot ?? target.snapshot(layout)
+    let snapshot = try recorded?.moment.snapshot ?? target.snapshot(layout, choice)
     let chosen = try layout.layout(for: snapshot)
     let inspection = try Inspection(
       snapshot, layout: chosen, requests: requests, allocator: allocator)
