@@ -21,6 +21,16 @@ public enum SavedFile {
     SnapshotReader.self
   ]
 
+  /// The kinds of files that are read, for a program's help.
+  public static let kinds = """
+    Saved files are told by their content (docs/formats.md):
+      Linux    /proc/PID/maps, smaps; captures; ELF cores; strace logs
+      Windows  minidumps (.dmp); VMMap (.mmp, CSV); WinDbg logs (!address, !vadump)
+      Android  tombstones
+      Java     hs_err_pid*.log
+      ours     recordings; captures and JSON of 'addrspace convert'
+    """
+
   /// Reads a file of any form.
   public static func read(
     _ file: some FileBytes, options: Options = Options()

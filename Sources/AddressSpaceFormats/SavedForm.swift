@@ -53,7 +53,8 @@ enum SavedForm {
       "It is not read; its placement is not known here."
     ),
     (
-      ["map: start: ", " end: ", " load_bias: "], "a list of mappings of a test of Android's libbacktrace",
+      ["map: start: ", " end: ", " load_bias: "],
+      "a list of mappings of a test of Android's libbacktrace",
       "It has the mappings with code only. Give /proc/PID/maps or a tombstone."
     ),
     (
@@ -75,17 +76,18 @@ enum SavedForm {
     let remedy: String
   }
 
-  private static let forms = [
-    Form(
-      magic: Array("SQLite format 3\0".utf8), name: "a SQLite database",
-      remedy: "A recording cannot be read from standard input or a pipe; name its file."),
-    Form(
-      magic: Array("\u{7F}ELF".utf8), name: "an ELF file",
-      remedy: "Cores are not read yet; give the process's /proc/PID/maps."),
-    Form(
-      magic: Array("MDMP".utf8), name: "a Windows minidump",
-      remedy: "Minidumps are not read yet; give a list of mappings as text."),
-  ]
+  private static let forms =
+    [
+      Form(
+        magic: Array("SQLite format 3\0".utf8), name: "a SQLite database",
+        remedy: "A recording cannot be read from standard input or a pipe; name its file."),
+      Form(
+        magic: Array("\u{7F}ELF".utf8), name: "an ELF file",
+        remedy: "Cores are not read yet; give the process's /proc/PID/maps."),
+      Form(
+        magic: Array("MDMP".utf8), name: "a Windows minidump",
+        remedy: "Minidumps are not read yet; give a list of mappings as text."),
+    ]
     + [("PAGEDUMP", "32-bit"), ("PAGEDU64", "64-bit")].map { magic, bits in
       Form(
         magic: Array(magic.utf8), name: "a dump of the \(bits) Windows kernel",

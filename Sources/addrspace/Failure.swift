@@ -135,7 +135,10 @@ extension String {
         scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
           || "_-./=:,+@%^".unicodeScalars.contains(scalar)
       }
-    return isPlain ? self : "'" + split(separator: "'", omittingEmptySubsequences: false)
-      .joined(separator: "'\\''") + "'"
+    return isPlain
+      ? self
+      : "'"
+        + split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''") + "'"
   }
 }

@@ -1,4 +1,5 @@
 import AddressSpace
+import AddressSpaceFormats
 import AddressSpaceReport
 import AddressSpaceTrace
 import ArgumentParser
@@ -6,7 +7,8 @@ import ArgumentParser
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "How much room is left, in what pieces, what splits it, how many buffers fit.")
+    abstract: "How much room is left, in what pieces, what splits it, how many buffers fit.",
+    discussion: SavedFile.kinds)
 
   /// What regions are added up by.
   enum Grouping: String, ExpressibleByArgument, CaseIterable {

@@ -124,6 +124,7 @@ struct AnonymousTests {
       ("[anon:scudo:primary]", "[anon:scudo:primary]"), ("[anon:mine]", "[anon:name-1]"),
       ("[anon:dalvik-/data/app/com.acme/base.art]", "[anon:dalvik-/file-1]"),
       ("[anon:dalvik-main space]", "[anon:dalvik-main space]"),
+      ("[stack:1f3c Upload of Bob]", "[stack:1f3c]"), ("[stack]", "[stack]"),
       ("[anon:v8/home/bob/x]", "[anon:v8-1]"),
       ("[anon:dalvik-zygote / non moving space]", "[anon:dalvik-zygote / non moving space]"),
       ("/run/wine/server-2-1f/tmpmap-12", "/wine/server-0/tmpmap-1"),

@@ -126,7 +126,8 @@ struct ConvertTests {
     for use in uses {
       for state in [WindowsRegion.State.committed, .reserved] {
         for type in [WindowsRegion.MemoryType.image, .mapped, .privateMemory, nil] {
-          for (protection, path) in [(0x104, ""), (0x20, "C:\\Program Files\\a b.dll"), (0x8, "x")] {
+          for (protection, path) in [(0x104, ""), (0x20, "C:\\Program Files\\a b.dll"), (0x8, "x")]
+          {
             let range = try #require(AddressRange(Address(place), Address(place + 0x3000)))
             regions.append(
               WindowsRegion(
@@ -155,7 +156,8 @@ struct ConvertTests {
 
   @Test("more that could not be read than is kept is still counted")
   func manyDiagnostics() throws {
-    let bad = Array(("08048000-08049000 r-xp 0 0:0 0\n" + String(repeating: "x y\n", count: 1500)).utf8)
+    let bad = Array(
+      ("08048000-08049000 r-xp 0 0:0 0\n" + String(repeating: "x y\n", count: 1500)).utf8)
     let snapshot = try MapsParser.parse(bad)
     for form in ConvertedFiles.forms {
       let saved = try SavedFile.read(form.write(snapshot))

@@ -53,7 +53,8 @@ struct SnapshotReaderTests {
   @Test(
     "not JSON at some place: what stands before it is kept, and said",
     arguments: [
-      ",]", "{\"low\": \"0x20000000\",}", "\"\\x\"", "\"\u{1}\"", "\"\\ud800\"", "\"\\ud800\\u0041\"",
+      ",]", "{\"low\": \"0x20000000\",}", "\"\\x\"", "\"\u{1}\"", "\"\\ud800\"",
+      "\"\\ud800\\u0041\"",
       "\"\\u12g4\"", "tru", "+", "01x", "\"never ends", "{\"offset\": -1}", "{\"inode\": 1e3}",
       "{\"offset\": 18446744073709551616}", "{\"low\" \"x\"}", "{1: 2}",
       String(repeating: "[", count: 200), String(repeating: "{\"a\":", count: 200),

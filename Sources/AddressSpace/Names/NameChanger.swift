@@ -43,6 +43,11 @@ struct NameChanger {
 
   /// A label stays, but for the name that the program gave where that means nothing here.
   private mutating func changed(label: String) -> String {
+    // Threads have names behind their numbers.
+    if label.hasPrefix("[stack") || label.hasPrefix("[teb:"), let blank = label.firstIndex(of: " ")
+    {
+      return label[..<blank] + "]"
+    }
     guard let beginning = ["[anon:", "[anon_shmem:"].first(where: label.hasPrefix),
       let owner = NamedOrigins.owner(of: label)
     else { return label }

@@ -204,7 +204,8 @@ extension JSONCursor {
   private mutating func unit() throws(Failure) -> UInt16 {
     let digits = bytes[index...].prefix(4)
     let text = String(decoding: digits, as: UTF8.self)
-    guard digits.count == 4, text.utf8.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }),
+    guard digits.count == 4,
+      text.utf8.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }),
       let value = UInt16(text, radix: 16)
     else { throw failure("\\u is followed by four hexadecimal digits") }
     index += 4
