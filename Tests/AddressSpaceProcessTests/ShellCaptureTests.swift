@@ -111,6 +111,61 @@ struct ShellCaptureTests {
     }
   }
 
+  /// Groups of version 1, the second seen from a container, and of version 2.
+  static let groups: [(cgroup: String, lines: [String])] = [
+    (
+      "8:cpu,pids,foo:/docker/x/in\n4:memory:/a/b\n",
+      ["# task-limit: pids.max 100 3", "# cgroup-memory: 5000000 4999000"]
+    ),
+    ("0::/a/b\n", ["# cgroup-memory: 900 80"]),
+    ("4:memory:/a/b\n0::/a/b\n", ["# cgroup-memory: 900 80"]),
+    ("5:devices:/\n0::/none\n", []), ("", []),
+  ]
+
+  @Test("of control groups in a made-up /proc", arguments: shells, groups.indices)
+  func madeUpGroups(shell: Shell, index: Int) async throws {
+    let folder = try TemporaryFolder()
+    let place = folder.path.string
+    let mounts = """
+      30 20 0:26 / \(place)/second rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate
+      31 20 0:27 / \(place)/memory rw shared:5 - cgroup cgroup rw,memory
+      32 20 0:28 /docker/x \(place)/pids rw - cgroup cgroup rw,cpu,pids,foo
+
+      """
+    // The group with the least left counts, wherever it stands.
+    for (path, text) in [
+      ("self/mountinfo", mounts), ("7/cgroup", Self.groups[index].cgroup),
+      ("7/maps", try Fixtures.text("/proc/self/maps")),
+      ("7/stat", try Fixtures.text("/proc/self/stat")),
+      ("7/status", try Fixtures.text("/proc/self/status")),
+      ("pids/pids.max", "100\n"), ("pids/pids.current", "3\n"),
+      ("pids/in/pids.max", "max\n"), ("pids/in/pids.current", "2\n"),
+      ("memory/memory.limit_in_bytes", "5000000\n"),
+      ("memory/memory.usage_in_bytes", "4999000\n"),
+      ("memory/a/memory.limit_in_bytes", "1000000\n"),
+      ("memory/a/memory.usage_in_bytes", "999\n"),
+      ("memory/a/b/memory.limit_in_bytes", "9223372036854771712\n"),
+      ("memory/a/b/memory.usage_in_bytes", "5\n"),
+      ("second/a/memory.max", "900\n"), ("second/a/memory.current", "80\n"),
+      ("second/a/b/memory.max", "max\n"), ("second/a/b/memory.current", "70\n"),
+    ] {
+      var parent = folder.path
+      for part in path.split(separator: "/").dropLast() {
+        parent = parent.appending(String(part))
+        mkdir(parent.string, 0o755)
+      }
+      _ = try folder.file(path, text)
+    }
+    let script = try folder.file(
+      "capture.sh", try Fixtures.text(Self.script).replacing("/proc", with: place))
+    let result = try await run(
+      FilePath(shell.command[0]), Array(shell.command.dropFirst()) + [script, "7"])
+    #expect(result.status == 0, "\(result.error)")
+    let lines = result.output.split(separator: "\n").map(String.init)
+    let told = lines.filter { $0.contains("pids.max") || $0.contains("cgroup-memory") }
+    #expect(told == Self.groups[index].lines)
+  }
+
   @Test("of programs with hostile names", arguments: shells)
   func names(shell: Shell) async throws {
     let folder = try TemporaryFolder()
