@@ -22,7 +22,11 @@ struct CaptureHeader {
   private var distinct: [AddressRange] = []
   private var isCapture = false
   /// The kinds of regions that their names and access do not tell.
-  private var kinds: [AddressRange: Region.Kind] = [:]
+  private(set) var kinds: [AddressRange: Region.Kind] = [:]
+  /// The names of regions that a line of a map cannot hold.
+  private var names: [AddressRange: String] = [:]
+  /// What could not be read of the source that the capture was made of.
+  private var diagnostics: [Diagnostic] = []
   private var heap = CapturedHeap()
 
   /// Reads one comment line; answers what is wrong with it.
@@ -39,16 +43,18 @@ struct CaptureHeader {
     guard isCapture, let colon = line.firstIndex(of: ":") else { return nil }
     let key = line[line.index(after: line.startIndex)..<colon].drop { $0 == " " }
     let value = line[line.index(after: colon)...].drop { $0 == " " }
-    guard let field = Field(rawValue: String(key)) else { return nil }
-    guard read(field, String(value)) else {
-      return Diagnostic(line: number, "\"\(value)\" is no \(key); line skipped")
-    }
-    return nil
+    return read(String(key), String(value), line: number)
   }
 
-  /// The regions with the traits that the capture keeps beside the map.
+  /// Reads what a capture says under a key; answers what is wrong with it.
+  mutating func read(_ key: String, _ value: String, line number: Int? = nil) -> Diagnostic? {
+    guard let field = Field(rawValue: key), !read(field, value) else { return nil }
+    return Diagnostic(line: number, "\"\(value)\" is no \(key); line skipped")
+  }
+
+  /// The regions with the traits and names that the capture keeps beside the map.
   func marking(_ regions: [Region]) -> [Region] {
-    guard !noReserve.isEmpty || !growsDown.isEmpty || !distinct.isEmpty || !kinds.isEmpty else {
+    guard !noReserve.isEmpty || !growsDown.isEmpty || !distinct.isEmpty || !names.isEmpty else {
       return regions
     }
     let unreserved = Set(noReserve)
@@ -59,9 +65,11 @@ struct CaptureHeader {
       if unreserved.contains(region.range) { traits.insert(.noReserve) }
       if growing.contains(region.range) { traits.insert(.growsDown) }
       if distinct.contains(region.range) { traits.insert(.distinct) }
-      let kind = kinds[region.range] ?? region.kind
-      return traits == region.traits && kind == region.kind
-        ? region : region.with(traits).with(kind)
+      let name = names[region.range] ?? region.name
+      guard traits != region.traits || name != region.name else { return region }
+      return Region(
+        range: region.range, access: region.access, offset: region.offset, inode: region.inode,
+        name: name, traits: traits)
     }
   }
 
@@ -73,12 +81,20 @@ struct CaptureHeader {
     return facts
   }
 
-  /// Takes the heap that the capture tells of into the facts; answers no, and does not, where it
-  /// cannot be in this map.
-  mutating func takeHeap(into map: AddressMap) -> Bool {
-    guard heap.fits(in: map) else { return false }
-    facts.heap = heap.facts
-    return true
+  /// Takes the heap that the capture tells of into the facts, and out of them what cannot be in this
+  /// map; adds what is wrong, and what could not be read of the source.
+  mutating func settle(in map: AddressMap, _ diagnostics: inout Diagnostics) {
+    if heap.fits(in: map) {
+      facts.heap = heap.facts
+    } else {
+      diagnostics.append(Diagnostic("the capture's heap is none of its mappings; it was ignored"))
+    }
+    if !idleStacksFit(in: map) {
+      facts.threads?.idleStacks = nil
+      diagnostics.append(
+        Diagnostic("the capture's left stacks are none of its mappings; they were ignored"))
+    }
+    for diagnostic in self.diagnostics { diagnostics.append(diagnostic) }
   }
 
   private mutating func read(_ field: Field, _ value: String) -> Bool {
@@ -122,6 +138,9 @@ struct CaptureHeader {
       LimitText.read(field, value, into: &facts.limits)
     case .held: set(&facts.held, LimitText.held(value))
     case .kind: readKind(value)
+    case .regionName: readName(value)
+    case .factsRead: flag(value).map { facts.isRead = $0 } != nil
+    case .diagnostic: add(Diagnostic(value))
     case .windows, .windows64Bit, .largeAddressAware, .windowsEnd, .listsAllMemory:
       readWindows(field, value)
     }
@@ -138,6 +157,11 @@ struct CaptureHeader {
     guard let flag = flag(value) else { return false }
     facts.lacksMappings = flag
     if flag { facts.isRead = false }
+    return true
+  }
+
+  private mutating func add(_ diagnostic: Diagnostic) -> Bool {
+    diagnostics.append(diagnostic)
     return true
   }
 
@@ -162,6 +186,16 @@ struct CaptureHeader {
       let kind = Region.Kind(rawValue: String(words[1]))
     else { return false }
     kinds[range] = kind
+    return true
+  }
+
+  /// `LOW-HIGH NAME`, the name as `EscapedName` has it.
+  private mutating func readName(_ text: String) -> Bool {
+    let words = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    guard words.count == 2, let range = AddressRange(text: words[0]),
+      let name = EscapedName.decoded(words[1])
+    else { return false }
+    names[range] = name
     return true
   }
 
@@ -235,6 +269,9 @@ extension CaptureHeader {
     case cgroup = "cgroup-memory"
     case held
     case kind
+    case regionName = "region-name"
+    case factsRead = "facts-read"
+    case diagnostic
     case windows
     case windows64Bit = "windows-64-bit"
     case largeAddressAware = "large-address-aware"

@@ -4,33 +4,29 @@ public import AddressSpace
 public struct CaptureText {
   /// The whole file for `snapshot`, whose map was read from `text`.
   public static func write(_ snapshot: Snapshot, maps text: [UInt8]) -> [UInt8] {
-    var lines = [CaptureHeader.firstLine + " " + CaptureHeader.version]
-    for (field, value) in fields(of: snapshot) {
-      lines.append("# \(field.rawValue): \(value)")
-    }
-    for region in snapshot.map.regions {
-      if region.traits.contains(.noReserve) {
-        lines.append("# \(CaptureHeader.Field.noReserve.rawValue): \(region.range)")
-      }
-      if region.traits.contains(.growsDown) {
-        lines.append("# \(CaptureHeader.Field.growsDown.rawValue): \(region.range)")
-      }
-      if region.traits.contains(.distinct) {
-        lines.append("# \(CaptureHeader.Field.distinct.rawValue): \(region.range)")
-      }
-    }
-    lines += contents(snapshot.facts.contents)
-    let header = Array((lines.joined(separator: "\n") + "\n").utf8)
-    return header + (snapshot.facts.knowsTraits ? mappingLines(of: text) : text)
+    header(of: snapshot) + (snapshot.facts.knowsTraits ? mappingLines(of: text) : text)
   }
 
-  private static func contents(_ contents: ContentFacts?) -> [String] {
-    guard let contents else { return [] }
-    let read = "# \(CaptureHeader.Field.contentsRead.rawValue): "
-    let key = CaptureHeader.Field.contents.rawValue
-    return [read + (contents.isComplete ? "all" : "part")]
+  /// The whole file for a snapshot of any source, which is the same when it is read again: what a
+  /// map's lines cannot say of its regions stands before them.
+  public static func write(_ snapshot: Snapshot) -> [UInt8] {
+    var text = header(of: snapshot)
+    for region in snapshot.map.regions { text += MapsText.line(of: region).utf8 }
+    return text
+  }
+
+  private static func header(of snapshot: Snapshot) -> [UInt8] {
+    var lines = [CaptureHeader.firstLine + " " + CaptureHeader.version]
+    for (field, value) in fields(of: snapshot) + regionFields(of: snapshot) {
+      lines.append("# \(field.rawValue): \(oneLine(value))")
+    }
+    return Array((lines.joined(separator: "\n") + "\n").utf8)
+  }
+
+  private static func contents(_ contents: ContentFacts) -> [(CaptureHeader.Field, String)] {
+    [(.contentsRead, contents.isComplete ? "all" : "part")]
       + contents.pieces.map { piece in
-        "# \(key): \(piece.range) \(piece.origin.certainty.rawValue) \(oneLine(piece.origin.name))"
+        (.contents, "\(piece.range) \(piece.origin.certainty.rawValue) \(piece.origin.name)")
       }
   }
 
@@ -47,14 +43,16 @@ public struct CaptureText {
     return kept
   }
 
-  private static func fields(of snapshot: Snapshot) -> [(CaptureHeader.Field, String)] {
+  /// What it keeps of a snapshot besides its regions.
+  static func fields(of snapshot: Snapshot) -> [(CaptureHeader.Field, String)] {
     let facts = snapshot.facts
     var fields: [(CaptureHeader.Field, String)] = []
     func add(_ field: CaptureHeader.Field, _ value: String?) {
       if let value { fields.append((field, value)) }
     }
+    add(.factsRead, facts.isRead ? nil : "no")
     add(.pid, snapshot.source.pid.map(String.init))
-    add(.name, snapshot.source.name.map(oneLine))
+    add(.name, snapshot.source.name)
     add(.wordSize, facts.wordSize.map { "\($0.rawValue)" })
     add(.machine, facts.machine?.rawValue)
     add(.kernelMachine, facts.kernelMachine?.rawValue)
@@ -78,18 +76,28 @@ public struct CaptureText {
     add(.traits, facts.knowsTraits ? "yes" : nil)
     for (field, value) in facts.limits.map(LimitText.fields) ?? [] { add(field, value) }
     add(.held, facts.held.map(LimitText.text))
+    fields += facts.contents.map(contents) ?? []
+    for diagnostic in snapshot.diagnostics.kept { add(.diagnostic, diagnostic.withoutLine) }
+    let rest = snapshot.diagnostics.count - snapshot.diagnostics.kept.count
+    add(.diagnostic, rest > 0 ? "and \(rest) more" : nil)
     return fields
   }
 
   private static func wine(_ wine: WineFacts) -> String {
     let word = wine.isLargeAddressAware.map { $0 ? "large-address-aware" : "2g" } ?? "unknown"
-    return wine.evidence.map { "\(word) \(oneLine($0))" } ?? word
+    return wine.evidence.map { "\(word) \($0)" } ?? word
   }
 
   private static func yesOrNo(_ flag: Bool) -> String { flag ? "yes" : "no" }
 
   /// A name in one line: it comes from the process and may hold anything.
   private static func oneLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    text.contains(where: \.isNewline)
+      ? text.split(whereSeparator: \.isNewline).joined(separator: " ") : text
   }
+}
+
+extension Diagnostic {
+  /// The sentence with its line in it: in another file that stands elsewhere.
+  var withoutLine: String { line.map { "line \($0): \(message)" } ?? message }
 }

@@ -154,17 +154,10 @@ extension MapsParser {
   private mutating func snapshot(path: String?) throws(FormatError) -> Snapshot {
     // A program whose beginning only a log tells of has no known mapping then.
     guard !regions.isEmpty || header.facts.lacksMappings else {
-      throw .noRegions(badLines: diagnostics.count)
+      throw SavedForm.foreignText(bytes) ?? .noRegions(badLines: diagnostics.count)
     }
     let (map, overlapping) = AddressMap.assembling(header.marking(regions))
-    if !header.takeHeap(into: map) {
-      diagnostics.append(Diagnostic("the capture's heap is none of its mappings; it was ignored"))
-    }
-    if !header.idleStacksFit(in: map) {
-      header.facts.threads?.idleStacks = nil
-      diagnostics.append(
-        Diagnostic("the capture's left stacks are none of its mappings; they were ignored"))
-    }
+    header.settle(in: map, &diagnostics)
     if !overlapping.isEmpty {
       var lineOf: [AddressRange: Int] = [:]
       for (region, line) in zip(regions, lines) { lineOf[region.range] = line }
@@ -180,6 +173,6 @@ extension MapsParser {
     return Snapshot(
       source: Source(
         kind: hasDetails ? .smaps : .maps, pid: header.pid, path: path, name: header.name),
-      map: map, facts: header.allFacts, diagnostics: diagnostics)
+      map: map, facts: header.allFacts, kinds: header.kinds, diagnostics: diagnostics)
   }
 }

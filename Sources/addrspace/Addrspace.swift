@@ -1,4 +1,5 @@
 import AddressSpace
+import AddressSpaceFormats
 import ArgumentParser
 
 /// The program: its subcommands, and what is done with their errors.
@@ -8,9 +9,11 @@ struct Addrspace: ParsableCommand {
     commandName: "addrspace",
     abstract: "Says how much contiguous room a 32-bit process has left, and what takes it.",
     discussion: """
-      TARGET is a process id, 'self', a saved /proc/PID/maps or smaps file, a capture, a recording, \
-      or '-' for standard input. './4711' names a file called 4711. A recording takes a moment \
-      behind @: run.addrspace@end (the default), @lowest, @12.5 (seconds), @#8123 (event).
+      TARGET is a process id, 'self', a saved file of any kind below, or '-' for standard input. \
+      './4711' names a file called 4711. A recording takes a moment behind @: run.addrspace@end \
+      (the default), @lowest, @12.5 (seconds), @#8123 (event).
+
+      \(SavedFile.kinds)
 
       Exit status: 0 done or yes, 1 the answer is no, 64 wrong usage, 65 bad input, 66 no such \
       process or file, 69 this machine cannot do it, 70 a bug, 74 I/O error, 77 not permitted.
@@ -18,7 +21,7 @@ struct Addrspace: ParsableCommand {
     version: Version.text,
     subcommands: [
       Inspect.self, Forecast.self, Diff.self, Record.self, Report.self, Export.self, Layouts.self,
-      Capture.self, Doctor.self,
+      Capture.self, Convert.self, Doctor.self,
     ])
 
   static func main() {

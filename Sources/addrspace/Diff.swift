@@ -22,6 +22,9 @@ struct Diff: ParsableCommand {
   @OptionGroup(title: "Buffers")
   var buffers: BufferOptions
 
+  @OptionGroup
+  var choice: SnapshotOptions
+
   @OptionGroup(title: "Layout")
   var layout: LayoutOptions
 
@@ -38,8 +41,8 @@ struct Diff: ParsableCommand {
     var requests = try buffers.requests()
     if requests.isEmpty { requests = [try BufferRequest(text: Inspection.usualBuffer)] }
     let allocator = try buffers.chosenAllocator()
-    let before = try from.snapshot(layout)
-    let after = try to.snapshot(layout)
+    let before = try from.snapshot(layout, choice)
+    let after = try to.snapshot(layout, choice)
     let old = try layout.room(for: before)
     let new = try layout.room(for: after)
     let diff = MapDiff(from: old, to: new, relative: relative)

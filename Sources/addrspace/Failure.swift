@@ -93,9 +93,24 @@ extension Failure {
     }
   }
 
-  init(_ error: FormatError, in file: String) {
-    let place = error.line.map { "\(file):\($0)" } ?? file
-    self.init(.badInput, "\(place): \(error.description)")
+  init(_ error: FormatError, in target: Target) {
+    let place = error.line.map { "\(target.name):\($0)" } ?? target.name
+    switch error {
+    case .packed(let form, let unpack):
+      let file = target.text == "-" ? "FILE" : target.text.shellWord
+      self.init(
+        .badInput,
+        "\(place): it is \(form). Unpack it into standard input: \(unpack.joined(separator: " ")) "
+          + "\(file) | \(Self.command(asking: target))")
+    case .noSnapshot: self.init(.usage, "\(place): \(error.description)")
+    default: self.init(.badInput, "\(place): \(error.description)")
+    }
+  }
+
+  /// What was asked, of standard input in the place of a target.
+  private static func command(asking target: Target) -> String {
+    let words = CommandLine.arguments.dropFirst().map { $0 == target.text ? "-" : $0.shellWord }
+    return (["addrspace"] + words).joined(separator: " ")
   }
 
   init(_ error: Errno, file: String) {
@@ -108,5 +123,22 @@ extension Failure {
       self.init(.notPermitted, "\(file) may not be opened: not permitted.")
     default: self.init(.inputOutput, "\(file): \(error).")
     }
+  }
+}
+
+extension String {
+  /// The text as a shell takes it for one word.
+  fileprivate var shellWord: String {
+    let isPlain =
+      !isEmpty
+      && unicodeScalars.allSatisfy { scalar in
+        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+          || "_-./=:,+@%^".unicodeScalars.contains(scalar)
+      }
+    return isPlain
+      ? self
+      : "'"
+        + split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''") + "'"
   }
 }

@@ -38,6 +38,9 @@ struct Forecast: ParsableCommand {
   @Flag(help: "Say which change would make most more fit, what brings it about, what it costs.")
   var advise = false
 
+  @OptionGroup
+  var choice: SnapshotOptions
+
   @OptionGroup(title: "Layout")
   var layout: LayoutOptions
 
@@ -64,7 +67,7 @@ struct Forecast: ParsableCommand {
     }
     let allocator = try buffers.chosenAllocator()
     let wishes = try changes.map(Change.init(text:))
-    let snapshot = try target.snapshot(layout)
+    let snapshot = try target.snapshot(layout, choice)
     let chosen = try layout.layout(for: snapshot)
     let changed = try changed(snapshot, by: wishes, under: chosen)
     let room =

@@ -1,4 +1,5 @@
 import AddressSpace
+import AddressSpaceFormats
 import AddressSpaceReport
 import AddressSpaceTrace
 import ArgumentParser
@@ -6,7 +7,8 @@ import ArgumentParser
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "How much room is left, in what pieces, what splits it, how many buffers fit.")
+    abstract: "How much room is left, in what pieces, what splits it, how many buffers fit.",
+    discussion: SavedFile.kinds)
 
   /// What regions are added up by.
   enum Grouping: String, ExpressibleByArgument, CaseIterable {
@@ -35,6 +37,9 @@ struct Inspect: ParsableCommand {
   @OptionGroup(title: "Buffers")
   var buffers: BufferOptions
 
+  @OptionGroup
+  var choice: SnapshotOptions
+
   @OptionGroup(title: "Layout")
   var layout: LayoutOptions
 
@@ -44,9 +49,9 @@ struct Inspect: ParsableCommand {
   func run() throws {
     let requests = try buffers.requests()
     let allocator = try buffers.chosenAllocator()
-    let recorded = try target.recording()?.report(
+    let recorded = try target.recording(choice)?.report(
       requests: requests, allocator: allocator, layout: layout)
-    let snapshot = try recorded?.moment.snapshot ?? target.snapshot(layout)
+    let snapshot = try recorded?.moment.snapshot ?? target.snapshot(layout, choice)
     let chosen = try layout.layout(for: snapshot)
     let inspection = try Inspection(
       snapshot, layout: chosen, requests: requests, allocator: allocator)

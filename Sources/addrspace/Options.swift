@@ -96,6 +96,27 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
+/// Which snapshot of a file with several.
+struct SnapshotOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Which snapshot of a file that has several, from 1; the last one without it.",
+      valueName: "number"))
+  var snapshot: Int?
+
+  func validate() throws {
+    guard (snapshot ?? 1) > 0 else {
+      throw ValidationError("--snapshot takes a number from 1 up.")
+    }
+  }
+
+  /// What is not a file with several has one only.
+  func refuseOthers(of name: String, _ remedy: String) throws {
+    guard let snapshot, snapshot != 1 else { return }
+    throw Failure(.usage, "\(name) has no snapshot \(snapshot). \(remedy)")
+  }
+}
+
 /// What decides the layout.
 struct LayoutOptions: ParsableArguments {
   @Option(help: "Use this preset instead of what the source tells; see 'addrspace layouts'.")

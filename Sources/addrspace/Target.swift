@@ -28,15 +28,19 @@ struct Target: ExpressibleByArgument {
   }
 
   /// Its map and what else is known of it.
-  func snapshot(_ layout: LayoutOptions) throws -> Snapshot {
-    if let pid = try pid() { return try Self.live(pid).snapshot }
-    if let recording = try recording() { return try recording.snapshot(layout) }
+  func snapshot(_ layout: LayoutOptions, _ choice: SnapshotOptions) throws -> Snapshot {
+    if let pid = try pid() {
+      try choice.refuseOthers(of: "a process", "Leave out --snapshot.")
+      return try Self.live(pid).snapshot
+    }
+    if let recording = try recording(choice) { return try recording.snapshot(layout) }
     if text == "-", Console.isTerminal(.standardInput) {
       throw Failure(.usage, "standard input is a terminal. Pipe a map into it, or name a target.")
     }
     var options = SavedFile.Options()
     options.path = text == "-" ? nil : text
     options.strict = layout.strict
+    options.snapshot = choice.snapshot
     if text != "-", let file = try OpenFile(text) { return try saved(file, options) }
     return try saved(Console.read(text), options)
   }
@@ -47,13 +51,16 @@ struct Target: ExpressibleByArgument {
     do throws(FormatError) {
       return try SavedFile.read(file, options: options)
     } catch {
-      throw Failure(error, in: name)
+      throw Failure(error, in: self)
     }
   }
 
   /// The recording that it names, nil where it names something else.
-  func recording() throws -> RecordingTarget? {
-    text == "-" ? nil : try RecordingTarget(naming: text)
+  func recording(_ choice: SnapshotOptions) throws -> RecordingTarget? {
+    guard text != "-", let recording = try RecordingTarget(naming: text) else { return nil }
+    try choice.refuseOthers(
+      of: "a recording", "Name a moment, as in \(recording.path)@12.5 (seconds).")
+    return recording
   }
 
   /// A process's map, its facts, and the map's own text.

@@ -42,7 +42,7 @@ struct MalformedFilesTests {
     "permissions.maps": .read(2, bad: [2, 3, 4]),
     "prose.maps": .refused(.noRegions(badLines: 2)),
     "reversed-lines.maps": .read(4, bad: []),
-    "rollup-only.smaps": .refused(.noRegions(badLines: 2)),
+    "rollup-only.smaps": .foreign,
     "seventeen-digits.maps": .read(2, bad: [2]),
     "shell-session.maps": .read(4, bad: [1, 6]),
     "trimmed-blanks.maps": .read(4, bad: []),
@@ -54,7 +54,7 @@ struct MalformedFilesTests {
       let snapshot = try MapsParser.parse(bytes, strict: strict)
       return .read(
         snapshot.map.regions.count, bad: snapshot.diagnostics.kept.compactMap(\.line))
-    } catch .foreign {
+    } catch .foreign, .packed {
       return .foreign
     } catch {
       return .refused(error)

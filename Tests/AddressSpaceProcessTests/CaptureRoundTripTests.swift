@@ -1,6 +1,7 @@
 import AddressSpace
 import AddressSpaceFormats
 import AddressSpaceProcess
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -32,6 +33,50 @@ struct CaptureRoundTripTests {
     #expect(saved.source.pid == live.source.pid && saved.source.name == live.source.name)
     #expect(saved.source.kind == .maps && saved.diagnostics.isEmpty)
     #expect(saved.facts.isRead)
+  }
+
+  @Test("every process of this machine answers from a saved file as it does itself")
+  func machine() throws {
+    var seen = 0
+    for name in Fixtures.names(in: "/proc", suffix: "") {
+      guard let pid = Int32(name), case .success(let (live, text)) = reading(pid) else { continue }
+      seen += 1
+      let program = live.source.name ?? ""
+      let answers = try Self.answers(live)
+      for bytes in [
+        CaptureText.write(live, maps: text), CaptureText.write(live), SnapshotText.write(live),
+      ] {
+        let saved = try SavedFile.read(bytes)
+        #expect(saved.map.regions.elementsEqual(live.map.regions), "\(program)")
+        #expect(saved.facts == live.facts, "\(program)")
+        #expect(saved.diagnostics.isEmpty)
+        #expect(try Self.answers(saved) == answers, "\(program)")
+      }
+    }
+    #expect(seen > 0)
+  }
+
+  /// How many of some buffers fit, by every allocator, and what bounds them.
+  private static func answers(_ snapshot: Snapshot) throws -> [String] {
+    let layout = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
+    let room = Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
+    var answers = [layout.name, layout.basis, "\(room.freeBytes)"]
+    for (text, family) in [
+      ("24MB", .mmap), ("24MB@4MiB", .mmap), ("300K", .malloc), ("2000x1000x4x2", .numpy),
+      ("2000x1000x4x1", .pillow), ("24MB", .virtualalloc), ("24MB", .heapalloc),
+      ("thread", .mmap), ("thread:1MiB", .mmap),
+    ] as [(String, Allocator.Family)] {
+      // Placed block by block: too many in a 64-bit space.
+      if family == .pillow, layout.wordSize == .bits64 { continue }
+      let request = try BufferRequest(text: text)
+      let forecast = try? Forecaster(room).forecast(
+        request, allocator: Allocator(family), placements: 3)
+      answers.append(
+        "\(text) \(family) \(String(describing: forecast?.fits)) "
+          + "\(String(describing: forecast?.isExact)) \(forecast?.placements ?? []) "
+          + "\(forecast?.walls ?? []) \(forecast?.warnings ?? [])")
+    }
+    return answers
   }
 
   @Test("a process with a hostile name cannot write lines of its own into a capture")

@@ -32,6 +32,17 @@ extension Shape {
 
   static let neighbor = Shape.optional(.object(["kind": kind, "name": .text]))
 
+  /// What can be read again.
+  static let snapshot = Shape.object([
+    "schema": .text, "source": source, "facts": .dictionary(.either(.text, .list(.text))),
+    "regions": .list(
+      region.with([
+        "offset": .integer, "inode": .integer,
+        "traits": .list(.word(["no-reserve", "grows-down", "distinct"])),
+      ])),
+    "diagnostics": .list(.object(["line": .null, "message": .text])),
+  ])
+
   static let span = Shape.object([
     "low": .address, "high": .address, "bytes": .integer, "reachableBytes": .integer,
     "below": neighbor, "above": neighbor,

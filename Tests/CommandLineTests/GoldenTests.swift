@@ -69,6 +69,8 @@ struct GoldenTests {
     Golden("inspect-recording", "inspect photo.addrspace@lowest"),
     Golden("forecast-recording", "forecast photo.addrspace@0.3 --buffer 1G"),
     Golden("diff-recording", "diff photo.addrspace@#0 photo.addrspace@lowest"),
+    Golden("convert-pieces", "convert golden/pieces.maps --to json"),
+    Golden("convert-photo-anonymous", "convert golden/photo.maps --anonymize --to json"),
     Golden("layouts", "layouts"),
     Golden("layouts-ascii", "layouts", ascii),
     Golden("layouts-color", "layouts --color always"),

@@ -9,15 +9,19 @@ struct HelpTests {
   static let layout = ["--layout", "--range", "--strict"]
 
   static let options: [(subcommand: String, options: [String])] = [
-    ("inspect", common + buffers + layout),
-    ("forecast", common + buffers + layout + ["--sequence", "--why", "--more", "--require"]),
-    ("diff", common + buffers + layout + ["--relative", "--exit-code"]),
+    ("inspect", common + buffers + layout + ["--snapshot"]),
+    (
+      "forecast",
+      common + buffers + layout + ["--sequence", "--why", "--more", "--require", "--snapshot"]
+    ),
+    ("diff", common + buffers + layout + ["--relative", "--exit-code", "--snapshot"]),
     (
       "report",
       common + buffers + layout + ["--at", "--pid", "--by", "--stacks"]
     ),
     ("export", layout + ["--at", "--pid", "--format", "--weight", "-o"]),
     ("layouts", common), ("doctor", common), ("capture", ["-o"]),
+    ("convert", layout + ["--to", "--anonymize", "--snapshot", "-o", "-q"]),
   ]
 
   @Test("--help names every option", arguments: options)

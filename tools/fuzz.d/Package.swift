@@ -50,5 +50,11 @@ let package = Package(
       path: "strace",
       exclude: ["dictionary", "seeds"],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
+      name: "json",
+      dependencies: [.product(name: "AddressSpace", package: "addrspace")],
+      path: "json",
+      exclude: ["dictionary", "seeds"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
   ]
 )

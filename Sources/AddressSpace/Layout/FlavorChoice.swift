@@ -69,7 +69,8 @@ struct FlavorChoice {
     } != nil
   }
 
-  private static let armNames = [
+  /// What only names of ARM systems have in them.
+  static let armNames = [
     "arm-linux-gnueabi", "ld-linux-armhf", "aarch64", "/system/lib", "/system/bin/", "/apex/",
   ]
 }

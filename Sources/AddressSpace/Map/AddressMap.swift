@@ -52,6 +52,13 @@ public struct AddressMap: Sendable {
     return AddressMap(ordered: classifier.regions)
   }
 
+  /// The same mappings, those at these ranges of these kinds.
+  consuming func marked(with kinds: [AddressRange: Region.Kind]) -> AddressMap {
+    if kinds.isEmpty { return self }
+    return AddressMap(
+      ordered: regions.map { region in kinds[region.range].map(region.with) ?? region })
+  }
+
   /// The bytes of all mappings, without the gate page above user space, which belongs to nobody.
   public var mappedBytes: ByteCount {
     var total = ByteCount.zero

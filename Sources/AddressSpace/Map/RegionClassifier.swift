@@ -150,9 +150,13 @@ func isImageName(_ path: String) -> Bool {
 /// Whether a file of this name is a Windows program or library.
 func isWindowsImageName(_ path: String) -> Bool {
   let file = path.lastPathComponent.lowercased()
-  return [".exe", ".dll", ".drv", ".ocx", ".cpl", ".acm", ".ax", ".sys", ".pyd"]
-    .contains(where: file.hasSuffix)
+  return windowsImageEndings.contains(where: file.hasSuffix)
 }
+
+/// What the names of Windows programs and libraries end in.
+let windowsImageEndings = [
+  ".exe", ".dll", ".drv", ".ocx", ".cpl", ".acm", ".ax", ".sys", ".pyd",
+]
 
 extension String {
   /// What follows the last slash, without the kernel's mark of a removed file.

@@ -10,12 +10,15 @@ public struct Snapshot: Sendable {
   public var diagnostics: Diagnostics
 
   /// A snapshot of `map`, whose regions are classified here.
+  ///
+  /// - Parameter kinds: what the regions at these ranges are known to be, whatever their columns and
+  ///   neighbours tell.
   public init(
     source: Source, map: consuming AddressMap, facts: LayoutFacts,
-    diagnostics: Diagnostics = Diagnostics()
+    kinds: [AddressRange: Region.Kind] = [:], diagnostics: Diagnostics = Diagnostics()
   ) {
     self.source = source
-    self.map = map.classified(with: facts)
+    self.map = map.classified(with: facts).marked(with: kinds)
     self.facts = facts
     self.diagnostics = diagnostics
   }

@@ -24,6 +24,15 @@ struct DeviceOrigins: OriginRule {
     return kernelFiles.contains(where: name.hasPrefix) ? .gpu : nil
   }
 
+  /// What a name begins with that tells its owner, nil where that says nothing.
+  static func knownBeginning(of name: String) -> String? {
+    for (prefix, families) in folders where name.hasPrefix(prefix) {
+      let rest = name.dropFirst(prefix.count)
+      return families.first { rest.hasPrefix($0.prefix) }.map { prefix + $0.prefix }
+    }
+    return kernelFiles.first(where: name.hasPrefix)
+  }
+
   private typealias Families = [(prefix: String, owner: Origin.Owner)]
 
   private static let folders: [(prefix: String, families: Families)] = [

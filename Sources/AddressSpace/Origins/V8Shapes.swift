@@ -19,7 +19,7 @@ package struct V8Shapes: OriginRule {
     modules.contains { name in names.contains(where: name.hasPrefix) }
   }
 
-  private static let names = [
+  static let names = [
     "node", "libnode", "libv8", "d8", "chrome", "chromium", "content_shell", "msedge", "electron",
     "libcef", "libmini_racer",
   ]

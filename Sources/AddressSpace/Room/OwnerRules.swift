@@ -45,13 +45,13 @@ struct OwnerRules {
   }
 
   /// What no process can do without: loader, C library, and their Windows likes.
-  private static let fixedNames: Set<String> = [
+  static let fixedNames: Set<String> = [
     "libc.so.6", "libc.so", "linker", "linker64", "ntdll.dll", "ntdll.so", "kernel32.dll",
     "kernelbase.dll", "wow64.dll", "wow64cpu.dll", "wow64win.dll", "apisetschema.dll",
     "wine-preloader", "wine", "wine64-preloader", "wine64",
   ]
 
-  private static let fixedPrefixes = [
+  static let fixedPrefixes = [
     "ld-", "ld.so", "libc-2.", "libuClibc-", "libuclibc-", "libc.musl-",
   ]
 }

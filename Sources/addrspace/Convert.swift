@@ -1,0 +1,82 @@
+import AddressSpace
+import AddressSpaceFormats
+import ArgumentParser
+
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Saves what any target shows as maps text or JSON, to be kept, sent and read again.",
+    discussion: """
+      What it writes answers as the target did. --anonymize takes the names out: of programs, \
+      files and what a program calls its memory. The same name stays the same, and those stay \
+      that answers depend on, such as libc.so.6 and ntdll.dll.
+      """)
+
+  /// What it writes.
+  enum Form: String, ExpressibleByArgument, CaseIterable {
+    case maps
+    case json
+  }
+
+  @Argument(help: "A process id, 'self', a saved file, a recording, or '-'.")
+  var target: Target
+
+  @Option(
+    help: ArgumentHelp(
+      "maps (text) or json; without it what the output's name ends in, else maps.",
+      valueName: "maps|json"))
+  var to: Form?
+
+  @Flag(help: "Replace the names of programs and files; drop the process's name and number.")
+  var anonymize = false
+
+  @OptionGroup
+  var choice: SnapshotOptions
+
+  @OptionGroup(title: "Layout (what is the lowest moment of a recording)")
+  var layout: LayoutOptions
+
+  @Option(name: .short, help: ArgumentHelp("Write to a file.", valueName: "file"))
+  var output: String?
+
+  @Flag(name: .short, help: "Say nothing of what could not be read.")
+  var quiet = false
+
+  func run() throws {
+    let form = try chosenForm()
+    var snapshot = try target.snapshot(layout, choice)
+    if anonymize { snapshot = snapshot.anonymized() }
+    let bytes =
+      switch form {
+      case .maps: CaptureText.write(snapshot)
+      case .json: SnapshotText.write(snapshot)
+      }
+    if let output {
+      try Console.write(bytes, toFile: output)
+    } else {
+      try Console.write(String(decoding: bytes, as: UTF8.self))
+    }
+    report(snapshot.diagnostics)
+  }
+
+  private func chosenForm() throws -> Form {
+    if let to { return to }
+    guard let output, let dot = output.lastIndex(of: ".") else { return .maps }
+    switch output[output.index(after: dot)...].lowercased() {
+    case "json": return .json
+    case "addrspace":
+      throw Failure(
+        .usage, "one moment makes no recording. Write \(output[..<dot]).maps or .json instead.")
+    default: return .maps
+    }
+  }
+
+  private func report(_ diagnostics: Diagnostics) {
+    guard !quiet else { return }
+    for diagnostic in diagnostics.kept.prefix(3) {
+      let place = diagnostic.line.map { "\(target.name):\($0)" } ?? target.name
+      Console.note("\(place): \(diagnostic.message)")
+    }
+    if diagnostics.count > 3 { Console.note("\(target.name): and \(diagnostics.count - 3) more.") }
+  }
+}
