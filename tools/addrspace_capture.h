@@ -1120,6 +1120,8 @@ struct asc_thread
 {
     DWORD id;
     asc_address block, low, high, wide_block, wide_low, wide_high;
+    /* The allocation that the block is cut from, often with others. */
+    asc_address block_allocation;
 };
 
 static struct asc_thread asc_threads[ASC_MOST_THREADS];
@@ -1159,6 +1161,13 @@ static void asc_read_wide(struct asc_thread *thread)
     if (thread->wide_low >= thread->wide_high) thread->wide_low = thread->wide_high = 0;
 }
 
+static asc_address asc_allocation(asc_address at)
+{
+    MEMORY_BASIC_INFORMATION region;
+    if (!VirtualQuery((LPCVOID)at, &region, sizeof region) || region.State == MEM_FREE) return 0;
+    return (asc_address)region.AllocationBase;
+}
+
 static asc_address asc_environment;
 
 /* ThreadBasicInformation: the thread's environment block, and by that its stack. */
@@ -1176,6 +1185,7 @@ static void asc_add_thread(DWORD id, HANDLE handle)
     thread->id = id;
     if (!asc_read_block(block, &thread->low, &thread->high)) return;
     thread->block = block;
+    thread->block_allocation = asc_allocation(block);
     if (asc_is_wow64) asc_read_wide(thread);
     asc_thread_count++;
 }
@@ -1260,10 +1270,25 @@ static int asc_find_path(const MEMORY_BASIC_INFORMATION *region)
     return length > 0;
 }
 
-enum { ASC_NOTHING, ASC_PEB, ASC_TEB, ASC_STACK, ASC_STACK64, ASC_HEAP };
+/* The heap that an allocation is, or is a further segment of; zero where it is none. */
+static asc_address asc_heap_of(asc_address allocation)
+{
+    asc_address kept = 0;
+    DWORD mark;
+    for (size_t i = 0; i < asc_heap_count; i++)
+        if ((asc_address)asc_heaps[i] == allocation) return allocation;
+    /* Behind an entry of two words stand the segment's mark, flags, its place in a list, its heap. */
+    mark = (DWORD)asc_word(allocation + 2 * sizeof(void *));
+    if (mark == 0xDDEEDDEE) kept = allocation;
+    else if (mark == 0xFFEEFFEE) kept = asc_word(allocation + (asc_is_narrow() ? 0x18 : 0x28));
+    return kept % ASC_GRANULARITY ? 0 : kept;
+}
 
-/* What uses a region, and the number of its thread or heap. */
-static int asc_use(asc_address low, asc_address high, asc_address allocation, unsigned long *number)
+enum { ASC_NOTHING, ASC_PEB, ASC_TEB, ASC_STACK, ASC_STACK64, ASC_SHARED, ASC_BLOCKS, ASC_HEAP };
+
+/* What uses a region, and its thread's id or its heap's address. */
+static int asc_use(asc_address low, asc_address high, asc_address allocation, DWORD type,
+    unsigned long long *number)
 {
     size_t i;
     if (asc_environment >= low && asc_environment < high) return ASC_PEB;
@@ -1276,18 +1301,18 @@ static int asc_use(asc_address low, asc_address high, asc_address allocation, un
         if (thread->low < high && low < thread->high) return ASC_STACK;
         if (thread->wide_low < high && low < thread->wide_high) return ASC_STACK64;
     }
-    for (i = 0; i < asc_heap_count; i++)
-    {
-        *number = (unsigned long)i + 1;
-        if ((asc_address)asc_heaps[i] == allocation) return ASC_HEAP;
-    }
-    return ASC_NOTHING;
+    if (low == 0x7FFE0000) return ASC_SHARED;
+    if (type != MEM_PRIVATE) return ASC_NOTHING;
+    for (i = 0; i < asc_thread_count; i++)
+        if (asc_threads[i].block_allocation == allocation) return ASC_BLOCKS;
+    *number = asc_heap_of(allocation);
+    return *number ? ASC_HEAP : ASC_NOTHING;
 }
 
 static const char *asc_kind(const MEMORY_BASIC_INFORMATION *region, int use, int has_path)
 {
     if (use == ASC_STACK || use == ASC_STACK64) return "stack";
-    if (use == ASC_PEB || use == ASC_TEB) return "system";
+    if (use && use != ASC_HEAP) return "system";
     if (region->Type == MEM_IMAGE) return "image";
     if (region->State == MEM_RESERVE) return "reserved";
     if (use == ASC_HEAP) return "heap";
@@ -1297,7 +1322,8 @@ static const char *asc_kind(const MEMORY_BASIC_INFORMATION *region, int use, int
 
 static void asc_put_region(const MEMORY_BASIC_INFORMATION *region)
 {
-    static const char *const names[] = { "", "[peb]", "[teb:", "[stack:", "[stack64:", "[heap:" };
+    static const char *const names[] = { "", "[peb]", "[teb:", "[stack:", "[stack64:",
+        "[shared user data]", "[peb and tebs]", "[heap:0x" };
     const DWORD copies = PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY;
     const DWORD write = PAGE_READWRITE | PAGE_EXECUTE_READWRITE | copies;
     const DWORD read = write | PAGE_READONLY | PAGE_EXECUTE_READ;
@@ -1307,8 +1333,9 @@ static void asc_put_region(const MEMORY_BASIC_INFORMATION *region)
     asc_address allocation = (asc_address)region->AllocationBase;
     DWORD protection = region->State == MEM_COMMIT ? region->Protect : 0;
     DWORD allowed = protection & (PAGE_NOACCESS | PAGE_GUARD) ? 0 : protection;
-    unsigned long number = 0;
-    int use = asc_use(low, high, allocation, &number), has_path = !use && asc_find_path(region);
+    unsigned long long number = 0;
+    int use = asc_use(low, high, allocation, region->Type, &number);
+    int has_path = !use && asc_find_path(region);
     asc_put_range(low, high);
     asc_put(allowed & read ? " r" : " -");
     asc_put(allowed & write ? "w" : "-");
@@ -1318,11 +1345,9 @@ static void asc_put_region(const MEMORY_BASIC_INFORMATION *region)
     asc_put(" 00:00 0");
     if (use || has_path) asc_put("                          ");
     asc_put(names[use]);
-    if (use > ASC_PEB)
-    {
-        asc_put_number(number, 10, 0);
-        asc_put("]");
-    }
+    if (use == ASC_HEAP) asc_put_number(number, 16, 8);
+    else if (use == ASC_TEB || use == ASC_STACK || use == ASC_STACK64) asc_put_number(number, 10, 0);
+    if (names[use][0] && names[use][strlen(names[use]) - 1] != ']') asc_put("]");
     if (has_path) asc_put_path(asc_path);
     asc_put("\n");
     asc_put_key("kind");

@@ -65,6 +65,8 @@ struct thread
     DWORD id;
     /* Its environment block; its stack, lowest reserved address first. Zero where not known. */
     address_t block, stack_low, stack_high;
+    /* The allocation that the block is cut from, often with others. */
+    address_t block_allocation;
     /* The same of the 64-bit side of a thread under WOW64. */
     address_t wide_block, wide_stack_low, wide_stack_high;
 };
@@ -195,6 +197,13 @@ static void read_image(void)
     is_large_address_aware = (header.file.Characteristics & IMAGE_FILE_LARGE_ADDRESS_AWARE) != 0;
 }
 
+static address_t allocation_of(address_t at)
+{
+    MEMORY_BASIC_INFORMATION info;
+    if (!at || !VirtualQueryEx(process, (LPCVOID)(ULONG_PTR)at, &info, sizeof info)) return 0;
+    return info.State == MEM_FREE ? 0 : (ULONG_PTR)info.AllocationBase;
+}
+
 /* Where a thread's stack is, by its environment block; the block knows its own address. */
 static int read_block(address_t block, int narrow, address_t *low, address_t *high)
 {
@@ -237,6 +246,7 @@ static void read_thread(struct thread *thread, query_thread_t query)
             }
         }
     }
+    thread->block_allocation = allocation_of(thread->block);
     CloseHandle(handle);
 }
 
@@ -280,6 +290,28 @@ static void find_heaps(void)
         if (heap) heaps[heap_count++] = heap;
     }
     if (heap_count == 0 && first) heaps[heap_count++] = first;
+}
+
+/* The heap that an allocation is, or is a further segment of; zero where it is none. */
+static address_t heap_of(address_t allocation)
+{
+    static address_t last, kept;
+    address_t width = is_narrow ? 4 : 8, mark;
+    size_t index;
+    if (last == allocation) return kept;
+    last = allocation;
+    kept = 0;
+    for (index = 0; index < heap_count; index++)
+        if (heaps[index] == allocation) return kept = allocation;
+    /* Behind an entry of two words stand the segment's mark, flags, its place in a list, its heap. */
+    mark = read_number(allocation + 2 * width, 4);
+    if (mark == 0xDDEEDDEE) kept = allocation;
+    else if (mark == 0xFFEEFFEE)
+    {
+        kept = read_number(allocation + (is_narrow ? 0x18 : 0x28), (size_t)width);
+        if (kept % 65536) kept = 0;
+    }
+    return kept;
 }
 
 /* ---- The regions ---- */
@@ -431,6 +463,9 @@ static int is_inside(address_t at, const struct region *region)
     return at && at >= region->low && at < region->high;
 }
 
+/* Where every process sees what the system tells all. */
+static const address_t shared_user_data = 0x7FFE0000;
+
 /* What a region is, by the first of what uses it: its name, and its kind where that is not told by
    how it was made. */
 static const char *name_of(const struct region *region, const char **kind)
@@ -465,14 +500,28 @@ static const char *name_of(const struct region *region, const char **kind)
             return name;
         }
     }
-    for (index = 0; index < heap_count; index++)
-        if (heaps[index] == region->allocation)
+    if (region->low == shared_user_data)
+    {
+        *kind = "system";
+        return "[shared user data]";
+    }
+    if (region->type != MEM_PRIVATE) return path_of(region);
+    for (index = 0; index < thread_count; index++)
+        if (threads[index].block_allocation == region->allocation)
         {
-            if (region->state != MEM_RESERVE && region->type != MEM_IMAGE) *kind = "heap";
-            sprintf(name, "[heap:%lu]", (unsigned long)index + 1);
-            return name;
+            *kind = "system";
+            return "[peb and tebs]";
         }
-    return path_of(region);
+    if (heap_of(region->allocation))
+    {
+        address_t heap = heap_of(region->allocation);
+        DWORD high = (DWORD)(heap >> 32), low = (DWORD)heap;
+        if (region->state != MEM_RESERVE) *kind = "heap";
+        if (high) sprintf(name, "[heap:0x%lx%08lx]", (unsigned long)high, (unsigned long)low);
+        else sprintf(name, "[heap:0x%08lx]", (unsigned long)low);
+        return name;
+    }
+    return "";
 }
 
 static const char *kind_of(const struct region *region, const char *name)
