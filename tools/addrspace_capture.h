@@ -1261,11 +1261,13 @@ static int asc_find_path(const MEMORY_BASIC_INFORMATION *region)
     asc_mapped_name_t ask;
     DWORD length = 0;
     if (region->Type != MEM_IMAGE && region->Type != MEM_MAPPED) return 0;
-    if (asc_find("kernel32.dll", "K32GetMappedFileNameW", &ask)
-        || asc_find("psapi.dll", "GetMappedFileNameW", &ask))
-        length = ask(GetCurrentProcess(), region->AllocationBase, asc_path, ASC_PATH - 1);
-    if (!length && region->Type == MEM_IMAGE)
+    /* The name that a module was loaded by; the file may have others, or be mapped without a loader. */
+    if (region->Type == MEM_IMAGE)
         length = GetModuleFileNameW((HMODULE)region->AllocationBase, asc_path, ASC_PATH - 1);
+    if (!length
+        && (asc_find("kernel32.dll", "K32GetMappedFileNameW", &ask)
+            || asc_find("psapi.dll", "GetMappedFileNameW", &ask)))
+        length = ask(GetCurrentProcess(), region->AllocationBase, asc_path, ASC_PATH - 1);
     asc_path[length < ASC_PATH ? length : ASC_PATH - 1] = 0;
     return length > 0;
 }

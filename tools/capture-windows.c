@@ -427,9 +427,10 @@ static const char *path_of(const struct region *region)
     if (region->type != MEM_IMAGE && region->type != MEM_MAPPED) return "";
     if (last == region->allocation && last) return kept;
     LPVOID base = (LPVOID)(ULONG_PTR)region->allocation;
-    if (!GetMappedFileNameW(process, base, path, PATH_UNITS - 2)
-        && (region->type != MEM_IMAGE
-            || !GetModuleFileNameExW(process, (HMODULE)base, path, PATH_UNITS - 2)))
+    /* The name that a module was loaded by; the file may have others, or be mapped without a loader. */
+    if ((region->type != MEM_IMAGE
+            || !GetModuleFileNameExW(process, (HMODULE)base, path, PATH_UNITS - 2))
+        && !GetMappedFileNameW(process, base, path, PATH_UNITS - 2))
         path[0] = 0;
     path[PATH_UNITS - 1] = 0;
     shorten(path);

@@ -18,6 +18,8 @@ struct HeaderTrialTests {
     var seed: UInt64
     var size: UInt64 = 3_000_000
     var alignment: UInt64 = 0
+    /// What it takes until it is refused, before it captures itself.
+    var first: UInt64 = 96_000_000
 
     var testDescription: String {
       "\(before) \(start) \(program), seed \(seed), \(size) bytes at multiples of \(alignment)"
@@ -44,6 +46,10 @@ struct HeaderTrialTests {
       Trial(before: "ulimit -v 2345678;", seed: 24),
       Trial(before: "ulimit -v 2345678;", seed: 25, alignment: 1 << 20),
       Trial(before: "ulimit -d 3000000;", start: "setarch -L", seed: 26),
+      // Nearly nothing is left but what it kept for the capture.
+      Trial(seed: 27, size: 500_000, first: 131_072),
+      Trial(
+        start: "setarch -L", program: "capturing-static", seed: 28, size: 65_536, first: 131_072),
     ]
   }()
 
@@ -59,7 +65,8 @@ struct HeaderTrialTests {
       "/bin/bash",
       [
         "-c",
-        "\(trial.before) exec \(trial.start) \(program) \(path) \(trial.seed) \(trial.alignment)",
+        "\(trial.before) exec \(trial.start) \(program) \(path) \(trial.seed) \(trial.alignment) "
+          + "\(trial.first)",
       ])
     let (forecast, told) = try await talk.heard(bytes: ByteCount(trial.size)) { pid, told in
       #expect(told.contains("capture 0\n"))
@@ -74,6 +81,26 @@ struct HeaderTrialTests {
     #expect(forecast.fits == reality.count && forecast.isExact)
     #expect(forecast.placements == reality.ranges)
     #expect(told.contains("\nfits \(reality.count)\n"))
+    #expect(trial.first > 200_000 || reality.count >= (1 << 20) / trial.size)
+  }
+
+  @Test(
+    "it calls nothing that allocates",
+    .enabled(if: Machine.victim("capturing-pie") != nil, LinuxTrialTests.missing))
+  func calls() async throws {
+    let object = try #require(Machine.victims?.appending("capturing-pie.o"))
+    let result = try await run("/usr/bin/nm", ["-u", object.string])
+    let called = result.output.split(separator: "\n").compactMap { $0.split(separator: " ").last }
+    #expect(result.status == 0 && called.contains("mmap") && called.contains("write"))
+    let allowed: Set<Substring> = [
+      "__errno_location", "__udivdi3", "__umoddi3", "_GLOBAL_OFFSET_TABLE_", "close", "getpid",
+      "gnu_get_libc_version", "memcmp", "memcpy", "memset", "mmap", "munmap", "open", "read",
+      "strchr", "strcmp", "strlen",
+      "strncmp", "strrchr", "strstr", "sysconf", "uname", "write",
+    ]
+    for name in called where !name.hasPrefix("__x86") && !name.hasPrefix("__stack_chk") {
+      #expect(allowed.contains(name), "\(name)")
+    }
   }
 
   @Test(

@@ -98,7 +98,7 @@ struct WineCaptureTests {
     #expect(captured.map(\.range) == said.regions.map(\.range), "\(name)")
     for (region, expected) in zip(captured, said.regions) {
       var expected = expected
-      // The program names its modules by the loader's list, which knows no mapped file.
+      // The program names its modules by the loader's list; mapped files are none.
       if expected.use == nil, expected.path.isEmpty, expected.type != .privateMemory {
         expected.path = region.name
       }
@@ -121,10 +121,10 @@ struct WineCaptureTests {
     #expect(layout.name == (isAware ? "windows-4g" : "windows-2g") && !layout.isAssumed)
   }
 
-  static func copy(_ name: String, to folder: FilePath) throws {
+  static func copy(_ name: String, to folder: FilePath, as other: String? = nil) throws {
     let victim = try #require(Machine.victim(name))
     let file = try FileDescriptor.open(
-      folder.appending(name), .writeOnly, options: [.create, .truncate],
+      folder.appending(other ?? name), .writeOnly, options: [.create, .truncate],
       permissions: [.ownerReadWriteExecute])
     try file.closeAfter { _ = try file.writeAll(try Fixtures.bytes(victim)) }
   }

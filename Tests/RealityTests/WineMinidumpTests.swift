@@ -18,16 +18,16 @@ struct WineMinidumpTests {
       TestbedTrialTests.missing))
   func modules() async throws {
     let root = try #require(Machine.testbed).appending("root")
-    for name in ["minidump.exe", "capture-windows.exe"] {
-      try WineCaptureTests.copy(name, to: root)
-    }
+    try WineCaptureTests.copy("minidump.exe", to: root)
+    // Another suite may run its own at the same time.
+    try WineCaptureTests.copy("capture-windows.exe", to: root, as: "capture-minidump.exe")
     let talk = Conversation(
       TestbedTrialTests.tool, ["run", "wine", "/root/minidump.exe", #"Z:\root\self.dmp"#])
     let (live, _) = try await talk.heard(bytes: 0) { _, told in
       let pid = told.split(separator: " ").last?.split(whereSeparator: \.isNewline).first
       let result = try await run(
         TestbedTrialTests.tool,
-        ["run", "wine", "/root/capture-windows.exe", String(try #require(pid))])
+        ["run", "wine", "/root/capture-minidump.exe", String(try #require(pid))])
       #expect(result.status == 0)
       return try MapsParser.parse(Array(result.output.utf8))
     }
