@@ -82,8 +82,8 @@ enum SavedForm {
         magic: Array("SQLite format 3\0".utf8), name: "a SQLite database",
         remedy: "A recording cannot be read from standard input or a pipe; name its file."),
       Form(
-        magic: Array("\u{7F}ELF".utf8), name: "an ELF file",
-        remedy: "Cores are not read yet; give the process's /proc/PID/maps."),
+        magic: Array("\u{7F}ELF".utf8), name: "an ELF file but no core",
+        remedy: "Give a core that the kernel or gcore wrote, or the process's /proc/PID/maps."),
     ]
     + [("PAGEDUMP", "32-bit"), ("PAGEDU64", "64-bit")].map { magic, bits in
       Form(

@@ -26,28 +26,38 @@ public struct Conversation: Sendable {
   public func held<Forecast: Sendable>(
     bytes: ByteCount, _ forecast: @Sendable @escaping (Int32) async throws -> Forecast
   ) async throws -> (forecast: Forecast, reality: Expectation) {
+    let (answer, told) = try await heard(bytes: bytes) { pid, _ in try await forecast(pid) }
+    guard let reality = Expectation(told) else { throw broken(told) }
+    return (answer, reality)
+  }
+
+  /// The same, with all that it wrote; `look` has what it wrote up to `ready`.
+  public func heard<Answer: Sendable>(
+    bytes: ByteCount, _ look: @Sendable @escaping (Int32, String) async throws -> Answer
+  ) async throws -> (answer: Answer, told: String) {
     let result = try await Subprocess.run(
       .path(program), arguments: Arguments(arguments), input: .inputWriter, output: .sequence,
       error: .string(limit: 1 << 20)
     ) { execution in
-      var answer: Forecast?
+      var answer: Answer?
       var told = ""
       for try await line in execution.standardOutput.strings() {
         let line = line.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        told += line + "\n"
         if line.hasPrefix("ready") {
-          answer = try await forecast(Int32(execution.processIdentifier.value))
+          answer = try await look(Int32(execution.processIdentifier.value), told)
           _ = try await execution.standardInputWriter.write("\(bytes.value)\n")
-        } else {
-          told += line + "\n"
-          if line.hasPrefix("count ") { break }
         }
+        if line.hasPrefix("count ") { break }
       }
       try await execution.standardInputWriter.finish()
-      guard let answer, let reality = Expectation(told) else {
-        throw Broken(description: "\(program) did not tell what it got: \(told.prefix(200))")
-      }
-      return (answer, reality)
+      guard let answer else { throw broken(told) }
+      return (answer, told)
     }
     return result.closureResult
+  }
+
+  private func broken(_ told: String) -> Broken {
+    Broken(description: "\(program) did not tell what it got: \(told.prefix(200))")
   }
 }
