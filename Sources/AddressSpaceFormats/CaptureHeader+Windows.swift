@@ -10,7 +10,6 @@ extension CaptureHeader {
       case .windows64Bit: set(&windows.is64BitSystem, flag(value))
       case .largeAddressAware: set(&windows.isLargeAddressAware, flag(value))
       case .windowsEnd: set(&windows.end, address(value))
-      case .listsAllMemory: flag(value).map { windows.listsAllMemory = $0 } != nil
       default: false
       }
     if isRead { facts.windows = windows }
@@ -25,7 +24,6 @@ extension CaptureHeader {
       (.windows64Bit, word(windows.is64BitSystem)),
       (.largeAddressAware, word(windows.isLargeAddressAware)),
       (.windowsEnd, windows.end?.description),
-      (.listsAllMemory, windows.listsAllMemory ? nil : "no"),
     ]
   }
 }

@@ -125,7 +125,7 @@ struct CaptureHeader {
     case .taskLimit: addTaskLimit(value)
     case .libcVersion: set(&facts.libcVersion, LibcVersion(text: value))
     case .wine: setWine(value)
-    case .lacksMappings: setLacksMappings(value)
+    case .lacksMappings: flag(value).map { facts.lacksMappings = $0 } != nil
     case .traits: flag(value).map { facts.knowsTraits = $0 } != nil
     case .noReserve: AddressRange(text: value).map { noReserve.append($0) } != nil
     case .growsDown: AddressRange(text: value).map { growsDown.append($0) } != nil
@@ -137,11 +137,14 @@ struct CaptureHeader {
       .memory, .cgroup, .commit:
       LimitText.read(field, value, into: &facts.limits)
     case .held: set(&facts.held, LimitText.held(value))
+    case .summary: set(&facts.summary, SummaryText.summary(value))
+    case .summaryKind:
+      SummaryText.kind(value).map { facts.summary?.kinds.append($0) } ?? nil != nil
     case .kind: readKind(value)
     case .regionName: readName(value)
     case .factsRead: flag(value).map { facts.isRead = $0 } != nil
     case .diagnostic: add(Diagnostic(value))
-    case .windows, .windows64Bit, .largeAddressAware, .windowsEnd, .listsAllMemory:
+    case .windows, .windows64Bit, .largeAddressAware, .windowsEnd:
       readWindows(field, value)
     }
   }
@@ -149,14 +152,6 @@ struct CaptureHeader {
   func set<Value>(_ field: inout Value?, _ value: Value?) -> Bool {
     guard let value else { return false }
     field = value
-    return true
-  }
-
-  /// What was not read from the process itself was inferred.
-  private mutating func setLacksMappings(_ value: String) -> Bool {
-    guard let flag = flag(value) else { return false }
-    facts.lacksMappings = flag
-    if flag { facts.isRead = false }
     return true
   }
 
@@ -275,8 +270,9 @@ extension CaptureHeader {
     case windows
     case windows64Bit = "windows-64-bit"
     case largeAddressAware = "large-address-aware"
+    case summary
+    case summaryKind = "summary-kind"
     case windowsEnd = "windows-end"
-    case listsAllMemory = "lists-all-memory"
     case commit
   }
 }

@@ -72,6 +72,7 @@ public struct CaptureText {
     add(.libcVersion, facts.libcVersion.map(\.description))
     add(.wine, facts.wine.map(wine))
     for (field, value) in facts.windows.map(CaptureHeader.fields) ?? [] { add(field, value) }
+    fields += facts.summary.map(SummaryText.fields) ?? []
     add(.lacksMappings, facts.lacksMappings ? "yes" : nil)
     add(.traits, facts.knowsTraits ? "yes" : nil)
     for (field, value) in facts.limits.map(LimitText.fields) ?? [] { add(field, value) }

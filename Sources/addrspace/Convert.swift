@@ -1,5 +1,6 @@
 import AddressSpace
 import AddressSpaceFormats
+import AddressSpaceStore
 import ArgumentParser
 
 struct Convert: ParsableCommand {
@@ -9,7 +10,8 @@ struct Convert: ParsableCommand {
     discussion: """
       What it writes answers as the target did. --anonymize takes the names out: of programs, \
       files and what a program calls its memory. The same name stays the same, and those stay \
-      that answers depend on, such as libc.so.6 and ntdll.dll.
+      that answers depend on, such as libc.so.6 and ntdll.dll. A log of strace becomes a \
+      recording where the output ends in .addrspace; its stacks (-k) are kept.
       """)
 
   /// What it writes.
@@ -39,11 +41,15 @@ struct Convert: ParsableCommand {
   @Option(name: .short, help: ArgumentHelp("Write to a file.", valueName: "file"))
   var output: String?
 
+  @Flag(help: "Replace a recording that is there.")
+  var force = false
+
   @Flag(name: .short, help: "Say nothing of what could not be read.")
   var quiet = false
 
   func run() throws {
-    let form = try chosenForm()
+    if to == nil, let output, output.hasSuffix(".addrspace") { return try record(output) }
+    let form = chosenForm
     var snapshot = try target.snapshot(layout, choice)
     if anonymize { snapshot = snapshot.anonymized() }
     let bytes =
@@ -59,15 +65,26 @@ struct Convert: ParsableCommand {
     report(snapshot.diagnostics)
   }
 
-  private func chosenForm() throws -> Form {
-    if let to { return to }
-    guard let output, let dot = output.lastIndex(of: ".") else { return .maps }
-    switch output[output.index(after: dot)...].lowercased() {
-    case "json": return .json
-    case "addrspace":
+  private var chosenForm: Form {
+    to ?? (output?.lowercased().hasSuffix(".json") == true ? .json : .maps)
+  }
+
+  /// Writes a recording of a log.
+  private func record(_ path: String) throws {
+    let isFile = try target.pid() == nil && target.recording(choice) == nil
+    let source = isFile ? try target.snapshot(layout, choice).source.kind : .process
+    guard source == .strace, target.text != "-", !anonymize else {
       throw Failure(
-        .usage, "one moment makes no recording. Write \(output[..<dot]).maps or .json instead.")
-    default: return .maps
+        .usage,
+        "only a log of strace, named as a file and with its names, makes a recording. Write "
+          + "\(path.dropLast(9))maps or \(path.dropLast(9))json instead.")
+    }
+    let made = try StraceRecording.write(
+      Console.read(target.text), to: RecordingWriter(path: path, force: force),
+      release: Version.text)
+    report(made.diagnostics)
+    if !quiet {
+      Console.note("addrspace: \(made.events) events. See them:  addrspace report \(path)")
     }
   }
 

@@ -103,20 +103,8 @@ struct StraceRecording<Sink: TraceSink> {
     try sink.add(
       TraceSnapshot(
         space: spaces.count, time: time, events: events, occasion: .start,
-        capture: CaptureText.write(snapshot, maps: text(of: map))))
+        capture: CaptureText.write(snapshot)))
     spaces[place] = spaces.count
-  }
-
-  /// The map as the kernel would print it, in one line a region.
-  private func text(of map: AddressMap) -> [UInt8] {
-    map.regions.flatMap { region in
-      let range = region.range
-      let ends = [range.lower, range.upper].map { String($0.value, radix: 16) }
-      let offset = String(region.offset, radix: 16)
-      let name = region.name.split(whereSeparator: \.isNewline).joined(separator: " ")
-      return Array(
-        "\(ends[0])-\(ends[1]) \(region.access.letters) \(offset) 00:00 0 \(name)\n".utf8)
-    }
   }
 
   private mutating func add(_ step: StraceStep) throws(Sink.Failure) {

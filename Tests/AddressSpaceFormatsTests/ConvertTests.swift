@@ -46,7 +46,6 @@ struct ConvertTests {
     windows.is64BitSystem = [true, false, nil].randomElement(using: &random) ?? nil
     windows.isLargeAddressAware = [true, false, nil].randomElement(using: &random) ?? nil
     windows.end = Bool.random(using: &random) ? 0x7FFF_0000 : nil
-    windows.listsAllMemory = Bool.random(using: &random)
     return windows
   }
 

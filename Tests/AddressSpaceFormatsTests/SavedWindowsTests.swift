@@ -79,7 +79,7 @@ struct SavedWindowsTests {
     #expect(star.region(at: 0x90000)?.offset == 0 && star.region(at: 0xCC000)?.offset == 0x3C000)
     #expect(star.region(at: 0x10_0000)?.isNotListed == true)
     let filtered = try snapshot("g3-x86-filter-filemap.txt")
-    #expect(filtered.facts.windows?.listsAllMemory == false)
+    #expect(filtered.facts.lacksMappings)
     #expect(filtered.map.regions.count == 7)
     #expect(filtered.map.region(at: 0xD5_0000)?.kind == .file)
     #expect(filtered.map.region(at: 0x9A_0000)?.kind == .shared, "the page file is no file")

@@ -15,7 +15,7 @@ struct VMMapTests {
     #expect(snapshot.source.kind == .vmmap)
     #expect(snapshot.map.regions.map(\.range) == list.map.regions.map(\.range))
     #expect(snapshot.facts.windows?.end == 0x7FFF_0000)
-    #expect(snapshot.facts.windows?.listsAllMemory == true)
+    #expect(!snapshot.facts.lacksMappings)
     #expect(snapshot.facts.wordSize == .bits32)
     for (one, other) in zip(snapshot.map.regions, list.map.regions) {
       #expect(one.access == other.access, "\(one.range)")
@@ -73,7 +73,7 @@ struct VMMapTests {
     if place == "shared" {
       #expect(free.value >> 10 == 3_131_712 && count == 188)
       #expect(largest.value >> 10 == 2_083_712 && unusable.value >> 10 == 25_228)
-      #expect(snapshot.diagnostics.isEmpty && snapshot.facts.windows?.listsAllMemory == true)
+      #expect(snapshot.diagnostics.isEmpty && !snapshot.facts.lacksMappings)
     }
     // Kinds by their types: what is an image takes what VMMap counts, and so do the others.
     let image = snapshot.map.regions.filter { $0.kind == .image }.map(\.size).total()
@@ -120,7 +120,7 @@ struct VMMapTests {
     var lines = try WindowsFiles.text("vmmap.csv").components(every: "\r\r\n")
     lines.removeAll { $0.contains("12340000") }
     let snapshot = try WindowsFiles.snapshot(of: lines.joined(separator: "\r\r\n"))
-    #expect(snapshot.facts.windows?.listsAllMemory == false)
+    #expect(snapshot.facts.lacksMappings)
     #expect(snapshot.facts.windows?.end == 0x7FFF_0000)
     #expect(snapshot.diagnostics.count == 1)
   }

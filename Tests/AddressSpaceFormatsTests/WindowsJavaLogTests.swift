@@ -11,7 +11,7 @@ struct WindowsJavaLogTests {
     #expect(snapshot.source.kind == .javaLog)
     #expect(snapshot.source.pid == 4711)
     #expect(snapshot.source.name == "java.exe")
-    #expect(snapshot.facts.windows?.listsAllMemory == false)
+    #expect(snapshot.facts.lacksMappings)
     #expect(snapshot.facts.windows?.is64BitSystem == true)
     #expect(snapshot.facts.wordSize == .bits32)
     #expect(snapshot.facts.limits?.commit?.limit == .kibibytes(16_533_716))

@@ -178,7 +178,8 @@ struct WindowsChoiceTests {
 
   @Test("where not all memory is listed a count is at most")
   func upperBound() throws {
-    let facts = Self.facts { $0.listsAllMemory = false }
+    var facts = Self.facts()
+    facts.lacksMappings = true
     let room = Self.room(Self.map((0x1_0000, 0x2_0000)), facts)
     let forecast = try Forecaster(room).forecast(BufferRequest(text: "1MiB"))
     #expect(!forecast.isExact && forecast.bound == .atMost)

@@ -105,7 +105,7 @@ struct ConvertTests {
   @Test(
     "wrong usage",
     arguments: [
-      (["MAP", "-o", "x.addrspace"], "one moment makes no recording"),
+      (["MAP", "-o", "x.addrspace"], "only a log of strace"),
       (["MAP", "--to", "xml"], "--to"), (["MAP", "--snapshot", "2"], "no snapshot 2"),
       (["MAP", "--snapshot", "0"], "from 1 up"), (["self", "--snapshot", "2"], "a process has"),
       (["RUN", "--snapshot", "2"], "Name a moment"), ([], "<target>"),

@@ -9,7 +9,8 @@ extension Shape {
 
   static let source = Shape.object([
     "kind": .word([
-      "process", "maps", "smaps", "minidump", "vmmap", "windbg", "hs_err", "recording",
+      "process", "maps", "smaps", "core", "minidump", "vmmap", "windbg", "hs_err", "tombstone",
+      "strace", "recording",
     ]),
     "pid": .optional(.integer),
     "path": .optional(.text), "name": .optional(.text),

@@ -136,7 +136,7 @@ struct WineCaptureTests {
     #expect(facts.wordSize == .bits32 && facts.machine == .i386)
     #expect(facts.pageSize == .kibibytes(4) && facts.isRead)
     #expect(facts.windows?.isLargeAddressAware == isAware)
-    #expect(facts.windows?.is64BitSystem == false && facts.windows?.listsAllMemory == true)
+    #expect(facts.windows?.is64BitSystem == false && !facts.lacksMappings)
     #expect(facts.windows?.end == said.end && facts.windows?.version?.isEmpty == false)
     #expect((facts.limits?.commit?.limit ?? .zero) > .mebibytes(64))
     #expect((facts.held?.resident ?? .zero) > .zero && (facts.held?.committed ?? .zero) > .zero)

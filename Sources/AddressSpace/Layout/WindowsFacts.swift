@@ -10,9 +10,6 @@ public struct WindowsFacts: Hashable, Sendable {
   public var end: Address?
   /// The versions of programs and libraries, such as `1.2.3.4`, by their paths.
   public var versions: [String: String] = [:]
-  /// Whether the source lists all memory: if not, what it does not show need not be free, and every
-  /// count of what fits is an upper bound.
-  public var listsAllMemory = true
 
   /// Windows, and nothing else known.
   public init() {}

@@ -48,12 +48,12 @@ public struct Room: Sendable {
   /// known here.
   public var isExact: Bool {
     layout.wordSize == .bits32 && (layout.system != .wine || facts.knowsTraits)
-      && facts.machine != .other && !isUpperBound && !facts.lacksMappings
+      && facts.machine != .other && !isUpperBound
       && !(layout.system == .windows && regions.contains(where: \.isNotListed))
   }
 
   /// Whether the source may not show all memory, so that what is free is free at most.
-  public var isUpperBound: Bool { facts.windows?.listsAllMemory == false }
+  public var isUpperBound: Bool { facts.lacksMappings }
 
   /// All free bytes, whoever can reach them.
   public var freeBytes: ByteCount {

@@ -37,10 +37,10 @@ enum WindowsJavaLog: SavedReader {
     var facts = LayoutFacts()
     facts.wordSize = log.isWide ? .bits64 : .bits32
     var windows = WindowsFacts()
-    windows.listsAllMemory = false
     windows.is64BitSystem = log.isWide || log.is64BitSystem ? true : nil
     windows.version = log.version
     facts.windows = windows
+    facts.lacksMappings = true
     if let commit = log.commit {
       var limits = LimitFacts()
       limits.commit = commit

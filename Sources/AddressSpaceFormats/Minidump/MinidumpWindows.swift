@@ -12,6 +12,8 @@ struct MinidumpWindows {
   private let isWoW64: Bool
   private var list = WindowsRegionList(ordered: [])
   private var facts = WindowsFacts()
+  /// Whether it lists all memory.
+  private var isWhole = false
   private var diagnostics = Diagnostics()
 
   init(_ streams: MinidumpStreams, _ system: MinidumpSystem?) throws(FormatError) {
@@ -28,19 +30,17 @@ struct MinidumpWindows {
     if let listed = MinidumpRegions(streams) {
       list = WindowsRegionList(ordered: listed.regions)
       facts.end = listed.isWhole ? listed.end : nil
-      facts.listsAllMemory = listed.isWhole
+      isWhole = listed.isWhole
       for diagnostic in listed.diagnostics { diagnostics.append(diagnostic) }
-    } else {
-      facts.listsAllMemory = false
     }
-    if !facts.listsAllMemory { gather() }
+    if !isWhole { gather() }
     guard !list.regions.isEmpty else {
       throw .foreign(
         "a minidump in which nothing of the process's memory can be read",
         remedy: "It may be cut off. Write it anew: procdump -ma PID, or MiniDumpWriteDump with "
           + "MiniDumpWithFullMemoryInfo.")
     }
-    if !facts.listsAllMemory {
+    if !isWhole {
       diagnostics.append(
         Diagnostic(
           "not all memory is listed, so that what is free is an upper bound; a dump written with "
@@ -123,6 +123,7 @@ struct MinidumpWindows {
     }
     var facts = LayoutFacts()
     facts.windows = windows
+    facts.lacksMappings = !isWhole
     facts.wordSize = isWoW64 ? .bits32 : processor?.wordSize
     facts.machine = isWoW64 ? .i386 : processor?.machine
     if !threads.isEmpty {
@@ -134,7 +135,7 @@ struct MinidumpWindows {
       limits.commit = commit
       facts.limits = limits
     }
-    let committed = counters.committed ?? (windows.listsAllMemory ? list.committed : nil)
+    let committed = counters.committed ?? (isWhole ? list.committed : nil)
     if counters.resident != nil || committed != nil {
       facts.held = HeldMemory(resident: counters.resident, committed: committed)
     }
@@ -143,7 +144,7 @@ struct MinidumpWindows {
     if !overlapping.isEmpty {
       diagnostics.append(Diagnostic("\(overlapping.count) regions overlap others; skipped"))
     }
-    if !windows.listsAllMemory, let mapped = counters.mapped {
+    if !isWhole, let mapped = counters.mapped {
       diagnostics.append(
         Diagnostic("all allocations together take \(mapped) of addresses, by the dump's own count"))
     }

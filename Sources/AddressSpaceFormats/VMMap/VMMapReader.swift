@@ -69,7 +69,7 @@ enum VMMapReader: SavedReader {
     note(memory.overlapping, in: &diagnostics)
     var facts = facts(isWide: isWide)
     facts.windows?.end = assembled.end
-    facts.windows?.listsAllMemory = assembled.namesFree
+    facts.lacksMappings = !assembled.namesFree
     return Snapshot(
       source: Source(kind: .vmmap, path: options.path), map: assembled.map, facts: facts,
       diagnostics: diagnostics)
@@ -92,13 +92,13 @@ enum VMMapReader: SavedReader {
       facts.windows?.end = end
     } else if let rows = table.space, WindowsLimit.isLimit(rows) {
       facts.windows?.end = rows
-      facts.windows?.listsAllMemory = false
+      facts.lacksMappings = true
       diagnostics.append(
         Diagnostic(
           "its rows do not add up to its own totals, \(free.map { "\($0)" } ?? "none") free: "
             + "rows are missing, so what it does not show need not be free"))
     } else {
-      facts.windows?.listsAllMemory = false
+      facts.lacksMappings = true
       diagnostics.append(
         Diagnostic(
           "it has no totals to check its rows by: what it does not show need not be free"))

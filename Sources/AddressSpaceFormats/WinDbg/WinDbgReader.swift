@@ -87,8 +87,8 @@ enum WinDbgReader: SavedReader {
     var windows = WindowsFacts()
     windows.end = list.memory.end
     windows.is64BitSystem = list.wordSize == .bits64 || listing.showsWow64 ? true : nil
-    windows.listsAllMemory = list.memory.namesFree
     facts.windows = windows
+    facts.lacksMappings = !list.memory.namesFree
     var diagnostics = Diagnostics()
     if lists > 1 {
       diagnostics.append(
