@@ -9,6 +9,7 @@ extension CaptureHeader {
       case .windows: set(&windows.version, value == "unknown" ? nil : value) || value == "unknown"
       case .windows64Bit: set(&windows.is64BitSystem, flag(value))
       case .largeAddressAware: set(&windows.isLargeAddressAware, flag(value))
+      case .moduleVersion: readVersion(value, into: &windows)
       case .windowsEnd: set(&windows.end, address(value))
       default: false
       }
@@ -25,5 +26,14 @@ extension CaptureHeader {
       (.largeAddressAware, word(windows.isLargeAddressAware)),
       (.windowsEnd, windows.end?.description),
     ]
+      + windows.versions.sorted { $0.key < $1.key }
+      .map { (.moduleVersion, "\($0.value) \($0.key)") }
+  }
+
+  /// `VERSION PATH`
+  private func readVersion(_ text: String, into windows: inout WindowsFacts) -> Bool {
+    guard let blank = text.firstIndex(of: " "), blank > text.startIndex else { return false }
+    windows.versions[String(text[text.index(after: blank)...])] = String(text[..<blank])
+    return true
   }
 }

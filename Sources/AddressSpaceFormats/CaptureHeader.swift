@@ -144,7 +144,7 @@ struct CaptureHeader {
     case .regionName: readName(value)
     case .factsRead: flag(value).map { facts.isRead = $0 } != nil
     case .diagnostic: add(Diagnostic(value))
-    case .windows, .windows64Bit, .largeAddressAware, .windowsEnd:
+    case .windows, .windows64Bit, .largeAddressAware, .windowsEnd, .moduleVersion:
       readWindows(field, value)
     }
   }
@@ -272,6 +272,7 @@ extension CaptureHeader {
     case largeAddressAware = "large-address-aware"
     case summary
     case summaryKind = "summary-kind"
+    case moduleVersion = "module-version"
     case windowsEnd = "windows-end"
     case commit
   }

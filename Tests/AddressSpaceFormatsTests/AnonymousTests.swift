@@ -97,7 +97,7 @@ struct AnonymousTests {
     "memfd", "ashmem", "dalvik", "audioflinger", "gralloc", "kgsl", "nvidia", "mali", "ion",
     "anon_hugepage", "x86_64", "libjemalloc", "libmimalloc", "libtcmalloc",
     "dri", "snd", "minimal", "jit", "cache", "zygote", "doublemapper", "i", "gdk", "wayland",
-    "dmabuf", "pulse",
+    "dmabuf", "pulse", "clr", "coreclr", "mscorwks",
   ]
 
   @Test(

@@ -53,11 +53,6 @@ struct ShellCaptureTests {
     #expect(saved.facts.shellReadable == live.facts.shellReadable, "\(name), \(shell)")
     #expect(saved.facts.held?.committed == live.facts.held?.committed, "\(name)")
     #expect((saved.facts.held?.resident == nil) == (live.facts.held?.resident == nil))
-    // The machine's numbers change all the time.
-    for (one, other) in zip(saved.facts.threads?.limits ?? [], live.facts.threads?.limits ?? []) {
-      let apart = max(one.used, other.used) - min(one.used, other.used)
-      #expect(apart <= 200, "\(one), \(other)")
-    }
     if let one = saved.facts.limits?.memory, let other = live.facts.limits?.memory {
       #expect(one.total == other.total && one.swapTotal == other.swapTotal)
     }

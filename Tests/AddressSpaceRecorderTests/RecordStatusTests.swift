@@ -75,7 +75,9 @@ struct RecordStatusTests {
           """
           "$0" record -q --force -o "$1" -- "$2" 7 100000000 1 & p=$!
           until [ "$(stat -c %s "$1-wal" 2>/dev/null || echo 0)" -gt \(bytes) ]; do sleep 0.05; done
-          kill -9 $p; wait $p; sleep 0.2; pgrep -f "$2 7 100000000" && echo survived; exit 0
+          kill -9 $p; wait $p
+          for n in $(seq 100); do pgrep -f "$2 7 100000000" >/dev/null || exit 0; sleep 0.1; done
+          echo survived
           """,
           program.string, path.string, churn.string,
         ])

@@ -32,9 +32,9 @@ struct BadInputStatusTests {
     Input("map.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0], "it is compressed by gzip. Unpack it"),
     Input("map.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "it is compressed by xz. Unpack it"),
     Input("map.zst", [0x28, 0xB5, 0x2F, 0xFD], "it is compressed by zstd. Unpack it"),
-    Input("core", "\u{7F}ELF\u{1}\u{1}", "it is an ELF file."),
+    Input("core", "\u{7F}ELF\u{1}\u{1}", "it is an ELF file but no core."),
     Input("crash.dmp", "MDMP....", "it is a minidump in which nothing"),
-    Input("memory.dmp", "PAGEDUMP", "it is a memory dump of the Windows kernel."),
+    Input("memory.dmp", "PAGEDUMP", "it is a dump of the 32-bit Windows kernel."),
     Input("strict", SmallMap.usual + "nonsense\n", "strict:7: not a mapping", ["--strict"]),
     Input(
       "letters", "08048000-08049000 rwx 0 0:0 0\n" + SmallMap.usual,

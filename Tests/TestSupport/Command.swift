@@ -19,17 +19,34 @@ public func run(
 ) async throws -> CommandResult {
   // A program that ends before it has read its input must not end the tests.
   signal(SIGPIPE, SIG_IGN)
+  // A program that ends while nothing is being written to it leaves the package with an open pipe,
+  // which ends the tests: no input is none.
+  if input.isEmpty {
+    let result = try await Subprocess.run(
+      .path(program), arguments: Arguments(arguments), environment: environment,
+      workingDirectory: directory, input: .none, output: .string(limit: 1 << 28),
+      error: .string(limit: 1 << 24))
+    return CommandResult(
+      result.terminationStatus, output: result.standardOutput, error: result.standardError)
+  }
   let result = try await Subprocess.run(
     .path(program), arguments: Arguments(arguments), environment: environment,
     workingDirectory: directory, input: .string(input), output: .string(limit: 1 << 28),
     error: .string(limit: 1 << 24))
-  let status: Int =
-    switch result.terminationStatus {
-    case .exited(let code): Int(code)
-    case .signaled(let signal): 128 + Int(signal)
-    }
   return CommandResult(
-    status: status, output: result.standardOutput, error: result.standardError)
+    result.terminationStatus, output: result.standardOutput, error: result.standardError)
+}
+
+extension CommandResult {
+  fileprivate init(_ ended: TerminationStatus, output: String, error: String) {
+    status =
+      switch ended {
+      case .exited(let code): Int(code)
+      case .signaled(let signal): 128 + Int(signal)
+      }
+    self.output = output
+    self.error = error
+  }
 }
 
 /// What this machine has for the tests that need more than Swift.

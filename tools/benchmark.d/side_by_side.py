@@ -1,6 +1,6 @@
-"""Runs commands in turn, A B A B, and prints a row of raw.csv for every run and figure.
+"""Runs commands in turn, A B A B, or one alone, and prints a row of raw.csv for every run and figure.
 
-side_by_side.py PART CASE PAIRS NAME_A COMMAND_A NAME_B COMMAND_B
+side_by_side.py PART CASE PAIRS NAME_A COMMAND_A [NAME_B COMMAND_B]
 
 The output of the commands goes to /dev/null. Wall time is by the monotonic clock around start and
 end, CPU time (user and system) is what the kernel counted for the child and its own; both are in
@@ -13,7 +13,7 @@ import sys
 import time
 
 # What takes seconds is warm after one.
-WARM_UP = {"commands": 3, "record": 1}
+WARM_UP = {"commands": 3, "files": 1, "record": 1}
 
 
 def run(command: list[str]) -> tuple[float, float]:

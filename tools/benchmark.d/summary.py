@@ -12,6 +12,13 @@ from collections import defaultdict
 INSPECT, PMAP = "addrspace inspect", "pmap"
 OURS, THEIRS = "addrspace", "procmaps"
 TOGETHER = ("pins", "forecast", "plan")
+# What a large file may take, in ms.
+FILES = {
+    "core": ("an ELF core of 2 GiB, by its headers", 100),
+    "minidump": ("a minidump of 100,000 regions", 200),
+    "windbg": ("100 MB of !address, a million rows", 5000),
+    "strace": ("100 MB of strace, a million calls", 5000),
+}
 RECORD, STRACE, STRACE_K = "addrspace record", "strace", "strace -k"
 
 
@@ -137,6 +144,11 @@ def requirements(figures: Figures) -> list[tuple[str, str, bool]]:
         found.append(
             (f"parsing takes a third of procmaps's time at most: {case}",
              f"{ratio:.2f} of its time", ratio <= 1 / 3))
+    for case in figures.cases("files"):
+        what, most = FILES[case]
+        taken = figures.median("files", case, INSPECT)
+        found.append(
+            (f"{what}, in under {number(most)} ms", f"{number(taken)} ms", taken < most))
     if figures.cases("growth"):
         million = sum(figures.median("growth", "1000000", name) for name in TOGETHER)
         found.append(
@@ -161,6 +173,8 @@ def main() -> None:
     if figures.cases("parse"):
         print("\n## Parsing the saved text of the same, in process, batches in turn\n")
         print(times("parse", figures))
+    if figures.cases("files"):
+        print("\n## Large saved files\n\n" + times("files", figures))
     if figures.cases("growth"):
         print("\n## Growth with the number of regions\n\n" + growth(figures))
     if figures.cases("record"):

@@ -25,7 +25,8 @@ enum KeptNames {
 
   private static let others = [
     "linker", "libjvm.so", "libcoreclr.so", "libclrgc.so", "libjemalloc", "libmimalloc",
-    "libtcmalloc", "libwine.so", "ld-musl-", "ntdll.dll.so", "wine-preloader", "wine64-preloader",
+    "clr.dll", "coreclr.dll", "mscorwks.dll", "libtcmalloc", "libwine.so", "ld-musl-",
+    "ntdll.dll.so", "wine-preloader", "wine64-preloader",
   ]
 
   /// Whether what follows is nothing but a version, a machine and an ending.

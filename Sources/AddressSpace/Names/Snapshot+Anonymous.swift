@@ -17,14 +17,21 @@ extension Snapshot {
     }
     return Snapshot(
       source: Source(kind: source.kind), map: AddressMap.assembling(regions).map,
-      facts: facts.anonymized(), kinds: kinds, diagnostics: diagnostics)
+      facts: facts.anonymized(&names), kinds: kinds, diagnostics: diagnostics)
   }
 }
 
 extension LayoutFacts {
   /// The facts without the names in them.
-  fileprivate func anonymized() -> LayoutFacts {
+  fileprivate func anonymized(_ names: inout NameChanger) -> LayoutFacts {
     var facts = self
+    if let versions = facts.windows?.versions, !versions.isEmpty {
+      facts.windows?.versions = [:]
+      // In an order, so that the same input gives the same names.
+      for (path, version) in versions.sorted(by: { $0.key < $1.key }) {
+        facts.windows?.versions[names.replacement(for: path)] = version
+      }
+    }
     if let evidence = facts.wine?.evidence, evidence.hasPrefix(Self.headerOfProgram) {
       facts.wine?.evidence = Self.headerOfProgram + "the program"
     }

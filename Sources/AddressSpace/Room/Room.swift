@@ -57,7 +57,10 @@ public struct Room: Sendable {
 
   /// All free bytes, whoever can reach them.
   public var freeBytes: ByteCount {
-    freeSpans.lazy.map(\.size).total() + (facts.summary?.freeElsewhere ?? .zero)
+    let listed = freeSpans.lazy.map(\.size).total()
+    guard let summary = facts.summary else { return listed }
+    // The totals of a damaged source can contradict its list.
+    return min(listed + summary.freeElsewhere, spaceBytes)
   }
 
   /// The free bytes that the layout's searches can hand out.
