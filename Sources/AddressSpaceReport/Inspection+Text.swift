@@ -17,12 +17,14 @@ private struct InspectionScreen {
   let inspection: Inspection
   let style: Style
   let stacks: [AddressRange: ReportStack]
+  private let shownPins: [Pin]
 
   init(inspection: Inspection, style: Style, stacks: [AddressRange: ReportStack]) {
     self.inspection = inspection
     self.style = style
     self.stacks = stacks
     wording = Wording(room: inspection.room)
+    shownPins = Array(style.rows(inspection.worstPins, usual: 3))
   }
 
   private var room: Room { inspection.room }
@@ -187,18 +189,6 @@ private struct InspectionScreen {
     return lines
   }
 
-  private var shownPins: [Pin] {
-    let gaining = inspection.pins.filter { pin in
-      pin.largestGain > .zero || pin.bufferGain.contains { $0 > 0 }
-    }
-    // Those that give more than they hold come first, those that cannot go last.
-    let ranked =
-      gaining.filter { $0.action != .fixed && givesMoreThanItHolds($0) }
-      + gaining.filter { $0.action != .fixed && !givesMoreThanItHolds($0) }
-      + gaining.filter { $0.action == .fixed }
-    return Array(style.rows(ranked, usual: 3))
-  }
-
   private var pinTable: [String] {
     let shown = shownPins
     guard !shown.isEmpty else { return [] }
@@ -211,14 +201,6 @@ private struct InspectionScreen {
     guard let stack = stacks[pin.range] else { return [] }
     let name = Wording.name(of: stack, width: style.columns - 33)
     return [String(repeating: " ", count: 30) + "by " + style.paint(name, .pin)]
-  }
-
-  /// Freeing a buffer to get a buffer is no news; a small thing that splits a large span is.
-  private func givesMoreThanItHolds(_ pin: Pin) -> Bool {
-    let gains = zip(inspection.buffers, pin.bufferGain).map { buffer, gain in
-      buffer.footprint.multiplied(by: gain) ?? .zero
-    }
-    return (gains + [pin.largestGain]).contains { $0.value / 2 > pin.range.size.value }
   }
 
   private func line(of pin: Pin) -> String {

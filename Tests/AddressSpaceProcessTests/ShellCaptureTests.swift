@@ -42,8 +42,10 @@ struct ShellCaptureTests {
 
   /// Expects that a shell's capture has the same regions, and the facts that a shell can read.
   private func expectSame(_ pid: Int32, _ shell: Shell) async throws {
-    let (live, _) = try LiveProcess(pid: pid).snapshot()
-    let result = try await capture(pid, shell)
+    // Both see the limits of the machine.
+    let (live, result) = try await Turn.mapLimit.take {
+      (try LiveProcess(pid: pid).snapshot().snapshot, try await capture(pid, shell))
+    }
     try #require(result.status == 0 && result.error == "", "\(result.error)")
     let saved = try MapsParser.parse(Array(result.output.utf8), strict: true)
     let name = live.source.name ?? ""
@@ -176,6 +178,10 @@ struct ShellCaptureTests {
 
   @Test("of every process of this machine", arguments: shells.prefix(1))
   func machine(shell: Shell) async throws {
+    try await Turn.mapLimit.take { try await compareAll(shell) }
+  }
+
+  private func compareAll(_ shell: Shell) async throws {
     var seen = 0
     for name in Fixtures.names(in: "/proc", suffix: "") {
       guard let pid = Int32(name), pid != getpid(), seen < 40,

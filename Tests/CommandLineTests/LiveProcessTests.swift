@@ -47,11 +47,14 @@ struct LiveProcessTests {
     let command = try #require(Machine.addrspace).string
     let size = ByteCount.gibibytes(victim.kind == "victim64" ? 1 << 17 : 4) - .mebibytes(1)
     let (answers, _) = try await talk.held(bytes: size) { pid in
-      try Self.questions(wordSize: victim.kind == "victim64" ? 64 : 32).map { question in
-        (
-          try shell("'\(command)' \(question) --json \(pid)"),
-          try shell("'\(command)' capture \(pid) | '\(command)' \(question) --json -")
-        )
+      // Both see the limits of the machine.
+      try await Turn.mapLimit.take {
+        try Self.questions(wordSize: victim.kind == "victim64" ? 64 : 32).map { question in
+          (
+            try shell("'\(command)' \(question) --json \(pid)"),
+            try shell("'\(command)' capture \(pid) | '\(command)' \(question) --json -")
+          )
+        }
       }
     }
     for (live, captured) in answers {
@@ -113,9 +116,11 @@ struct LiveProcessTests {
 
   @Test("a process that has ended, a zombie, a kernel thread: 66 and a sentence")
   func noUserSpace() async throws {
-    // The shell becomes a program that never waits for its child.
+    // The shell becomes a program that never waits for its child; only then may the child end.
     let zombie = """
-      sh -c 'sleep 0 & echo $!; exec sleep 60' >p & q=$!
+      rm -f f; mkfifo f
+      sh -c 'cat f >/dev/null & echo $!; exec sleep 60' >p & q=$!
+      until grep -qs sleep /proc/$q/comm; do sleep 0.01; done; echo >f
       until p=$(cat p) && grep -qs 'State:.Z' /proc/$p/status; do sleep 0.01; done
       """
     for (target, sentence) in [

@@ -31,7 +31,8 @@ struct WineMinidumpTests {
       #expect(result.status == 0)
       return try MapsParser.parse(Array(result.output.utf8))
     }
-    let dump = try #require(DumpStreams(try Fixtures.bytes(root.appending("self.dmp"))))
+    let bytes = try Fixtures.bytes(root.appending("self.dmp"))
+    let dump = try #require(DumpStreams(bytes))
     #expect(!dump.kinds.contains(DumpStreams.memoryInfo))
     let images = Set(
       live.map.regions.filter { $0.kind == .image }.map { $0.range.lower.value - $0.offset })
@@ -44,6 +45,13 @@ struct WineMinidumpTests {
     #expect(Set(dump.modules.map(\.base)) == images)
     let stacks = Set(live.map.regions.filter { $0.kind == .stack }.map(\.name))
     #expect(Set(dump.threads.map { "[stack:\($0)]" }) == stacks && stacks.count == 2)
+    // The reader tells the same, and that the dump lists no more.
+    let snapshot = try SavedFile.read(bytes)
+    #expect(snapshot.source.kind == .minidump && snapshot.facts.lacksMappings)
+    let regions = snapshot.map.regions
+    #expect(
+      Set(regions.filter { $0.kind == .image }.map { $0.range.lower.value - $0.offset }) == images)
+    #expect(Set(regions.filter { $0.kind == .stack }.map(\.name)) == stacks)
   }
 }
 

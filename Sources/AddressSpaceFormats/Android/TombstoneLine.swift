@@ -33,22 +33,13 @@ struct TombstoneLine {
         rest = rest.dropFirst()
         continue
       }
-      guard let digit = digit(byte) else { break }
+      guard let digit = LineScanner.hexadecimalDigit(byte) else { break }
       guard value >> 60 == 0 else { return nil }
       value = value << 4 | UInt64(digit)
       digits += 1
       rest = rest.dropFirst()
     }
     return digits >= 6 ? value : nil
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x61...0x66: byte - 0x57
-    case 0x41...0x46: byte - 0x37
-    default: nil
-    }
   }
 
   private static func access(_ letters: ArraySlice<UInt8>) -> Region.Access? {
@@ -71,11 +62,11 @@ struct TombstoneLine {
     _ rest: ArraySlice<UInt8>
   ) -> (UInt64, behind: ArraySlice<UInt8>)? {
     let text = rest.drop { $0 == 0x20 }
-    let digits = text.prefix { digit($0) != nil }
+    let digits = text.prefix { LineScanner.hexadecimalDigit($0) != nil }
     guard text.startIndex > rest.startIndex, !digits.isEmpty, digits.count <= 16,
       digits.endIndex == text.endIndex || text[digits.endIndex] == 0x20
     else { return nil }
-    let value = digits.reduce(UInt64(0)) { $0 << 4 | UInt64(digit($1) ?? 0) }
+    let value = digits.reduce(UInt64(0)) { $0 << 4 | UInt64(LineScanner.hexadecimalDigit($1) ?? 0) }
     return (value, text[digits.endIndex...])
   }
 

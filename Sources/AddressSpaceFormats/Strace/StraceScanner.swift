@@ -59,22 +59,15 @@ struct StraceScanner {
     guard skip("0x") else { return nil }
     var value: UInt64 = 0
     let first = position
-    while position < end, let digit = Self.digit(bytes[position]), value >> 60 == 0 {
+    while position < end, let digit = LineScanner.hexadecimalDigit(bytes[position]),
+      value >> 60 == 0
+    {
       value = value << 4 | UInt64(digit)
       position += 1
     }
     if position > first { return value }
     position = start
     return nil
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x61...0x66: byte - 0x57
-    case 0x41...0x46: byte - 0x37
-    default: nil
-    }
   }
 
   /// Reads `123 `, `123<name> ` or `[pid   123] `; nil where there is none, and stays.
