@@ -51,7 +51,9 @@ struct WineMinidumpTests {
     let regions = snapshot.map.regions
     #expect(
       Set(regions.filter { $0.kind == .image }.map { $0.range.lower.value - $0.offset }) == images)
-    #expect(Set(regions.filter { $0.kind == .stack }.map(\.name)) == stacks)
+    // Wine saves not every thread's stack.
+    let saved = Set(regions.filter { $0.kind == .stack }.map(\.name))
+    #expect(!saved.isEmpty && saved.isSubset(of: stacks))
   }
 }
 
