@@ -19,20 +19,16 @@ public func run(
 ) async throws -> CommandResult {
   // A program that ends before it has read its input must not end the tests.
   signal(SIGPIPE, SIG_IGN)
-  // A program that ends while nothing is being written to it leaves the package with an open pipe,
-  // which ends the tests: no input is none.
-  if input.isEmpty {
-    let result = try await Subprocess.run(
-      .path(program), arguments: Arguments(arguments), environment: environment,
-      workingDirectory: directory, input: .none, output: .string(limit: 1 << 28),
-      error: .string(limit: 1 << 24))
-    return CommandResult(
-      result.terminationStatus, output: result.standardOutput, error: result.standardError)
-  }
+  // From a file: where a program ends before all input was written to it, the package leaves the
+  // pipe open, and ends the tests for it.
+  let folder = try TemporaryFolder()
+  let file = input.isEmpty ? "/dev/null" : try folder.file("input", input)
   let result = try await Subprocess.run(
     .path(program), arguments: Arguments(arguments), environment: environment,
-    workingDirectory: directory, input: .string(input), output: .string(limit: 1 << 28),
-    error: .string(limit: 1 << 24))
+    workingDirectory: directory,
+    input: .fileDescriptor(
+      try FileDescriptor.open(FilePath(file), .readOnly), closeAfterSpawningProcess: true),
+    output: .string(limit: 1 << 28), error: .string(limit: 1 << 24))
   return CommandResult(
     result.terminationStatus, output: result.standardOutput, error: result.standardError)
 }

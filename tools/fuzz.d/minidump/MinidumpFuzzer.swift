@@ -19,7 +19,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 private func check(_ snapshot: Snapshot, under layout: Layout) {
   let room = Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
   require(
-    room.freeBytes + room.mappedBytes == layout.space.size, "free and mapped make up the space")
+    room.freeBytes + room.mappedBytes == room.spaceBytes, "free and mapped make up the space")
   require(
     room.regions.map(\.range.size).total() == room.mappedBytes, "regions make up what is mapped")
   require(room.unusableBytes <= room.freeBytes, "no more is unusable than is free")

@@ -11,7 +11,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   else { return 0 }
   let layout = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
   let room = Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
-  require(room.freeBytes + room.mappedBytes == layout.space.size, "free and mapped are the space")
+  require(room.freeBytes + room.mappedBytes == room.spaceBytes, "free and mapped are the space")
   for (lower, upper) in zip(snapshot.map.regions, snapshot.map.regions.dropFirst()) {
     require(lower.range.upper <= upper.range.lower, "regions lie apart")
   }

@@ -20,7 +20,7 @@ private func check(_ bytes: [UInt8], number: Int?) {
   let room = Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
   require(!snapshot.map.regions.isEmpty, "a snapshot holds regions")
   require(
-    room.freeBytes + room.mappedBytes == layout.space.size, "free and mapped make up the space")
+    room.freeBytes + room.mappedBytes == room.spaceBytes, "free and mapped make up the space")
   for (lower, upper) in zip(snapshot.map.regions, snapshot.map.regions.dropFirst()) {
     require(lower.range.upper <= upper.range.lower, "regions lie apart")
   }

@@ -22,7 +22,7 @@ private func check(_ bytes: [UInt8], number: Int?) {
   require(room.notListedBytes <= layout.space.size, "no more is not listed than there is")
   if snapshot.facts.summary == nil {
     require(
-      room.freeBytes + room.mappedBytes == layout.space.size, "free and mapped make up the space")
+      room.freeBytes + room.mappedBytes == room.spaceBytes, "free and mapped make up the space")
   }
   do {
     let request = BufferRequest(bytes: .mebibytes(1))
