@@ -22,10 +22,18 @@ final class Child: Sendable {
     for end in [stdin.readEnd, stdin.writeEnd, stdout.readEnd, stdout.writeEnd] {
       posix_spawn_file_actions_addclose(&actions, end.rawValue)
     }
+    // Threads that run tests may block signals, which a program must get as from a shell.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var words = ([program.string] + arguments).map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
     var started: pid_t = 0
-    let error = posix_spawn(&started, program.string, &actions, nil, &words, environ)
+    let error = posix_spawn(&started, program.string, &actions, &attributes, &words, environ)
     try stdin.readEnd.close()
     try stdout.writeEnd.close()
     guard error == 0 else { throw Errno(rawValue: error) }

@@ -174,13 +174,22 @@ extension CoreLabels {
       guard isMemory(regions[bss]) else { return }
       index += 1
     }
-    if index < regions.count, isHeap(regions[index]),
-      regions[index].range.lower - limit <= mostBreakDistance,
+    var candidates: [Int] = []
+    while index < regions.count, regions[index].range.lower - limit <= mostBreakDistance,
       // Beyond the first mapping of all there are stacks, no heaps.
       firstMapping.map({ regions[index].range.lower < $0.lower || limit >= $0.upper }) ?? true
     {
-      startOfBreak = regions[index].range.lower
-      name(index, "[heap]")
+      if isHeap(regions[index]) { candidates.append(index) }
+      index += 1
+    }
+    // Of several the one that malloc has begun; where its memory is not there, none.
+    if candidates.count > 1 {
+      candidates.removeAll { !beginsWithChunk(regions[$0].range) }
+      guard candidates.count == 1 else { return }
+    }
+    if let heap = candidates.first {
+      startOfBreak = regions[heap].range.lower
+      name(heap, "[heap]")
     } else if let bss, isHeap(regions[bss]),
       let image = ElfImage(at: regions[program.first].range.lower, read: read),
       let end = image.end.roundedUp(to: .kibibytes(4)), end < regions[bss].range.upper
@@ -188,6 +197,24 @@ extension CoreLabels {
       startOfBreak = end
       name(bss, "[heap]")
     }
+  }
+
+  /// Whether glibc's malloc has begun a heap there: the size of its first chunk, whose lowest bit is
+  /// set, leads to another such size.
+  private func beginsWithChunk(_ range: AddressRange) -> Bool {
+    let width = core.header.wordSize == .bits32 ? 4 : 8
+    func size(at offset: UInt64) -> UInt64? {
+      guard offset < range.size.value - UInt64(2 * width),
+        let bytes = read(range.lower + ByteCount(offset + UInt64(width)), width)
+      else { return nil }
+      var cursor = BinaryCursor(bytes, isBigEndian: core.header.isBigEndian)
+      guard let word = cursor.word(core.header.wordSize), word & 1 == 1, word & ~7 >= 16,
+        word & ~7 < range.size.value
+      else { return nil }
+      return word & ~7
+    }
+    // Where chunks are multiples of 16 bytes the first of 32 bits begins in the middle of one.
+    return [0, 8].contains { start in size(at: start).flatMap { size(at: start + $0) } != nil }
   }
 
   private func isHeap(_ region: Region) -> Bool {
