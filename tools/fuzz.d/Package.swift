@@ -39,12 +39,6 @@ let package = Package(
       exclude: ["dictionary", "seeds"],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
     .executableTarget(
-      name: "tombstone",
-      dependencies: [.product(name: "AddressSpace", package: "addrspace")],
-      path: "tombstone",
-      exclude: ["dictionary", "seeds"],
-      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
-    .executableTarget(
       name: "core",
       dependencies: [.product(name: "AddressSpace", package: "addrspace")],
       path: "core",

@@ -18,7 +18,6 @@ private func check(_ bytes: [UInt8], number: Int?) {
   guard kind == .windbg || kind == .javaLog else { return }
   let layout = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
   let room = Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
-  require(!snapshot.map.regions.isEmpty, "a snapshot holds regions")
   require(room.notListedBytes <= layout.space.size, "no more is not listed than there is")
   if snapshot.facts.summary == nil {
     require(
