@@ -32,8 +32,9 @@ extension CaptureHeader {
 
   /// `VERSION PATH`
   private func readVersion(_ text: String, into windows: inout WindowsFacts) -> Bool {
-    guard let blank = text.firstIndex(of: " "), blank > text.startIndex else { return false }
-    windows.versions[String(text[text.index(after: blank)...])] = String(text[..<blank])
+    let words = text.words(atMost: 2)
+    guard words.count == 2, !words[0].isEmpty else { return false }
+    windows.versions[words[1]] = words[0]
     return true
   }
 }

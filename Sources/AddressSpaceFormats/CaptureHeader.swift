@@ -40,10 +40,11 @@ struct CaptureHeader {
       facts.isRead = true
       return nil
     }
-    guard isCapture, let colon = line.firstIndex(of: ":") else { return nil }
-    let key = line[line.index(after: line.startIndex)..<colon].drop { $0 == " " }
-    let value = line[line.index(after: colon)...].drop { $0 == " " }
-    return read(String(key), String(value), line: number)
+    let parts = line.dropFirst().words(separator: ":", atMost: 2)
+    guard isCapture, parts.count == 2 else { return nil }
+    let (key, value) = (parts[0].unicodeScalars, parts[1].unicodeScalars)
+    return read(
+      String(key.drop { $0 == " " }), String(value.drop { $0 == " " }), line: number)
   }
 
   /// Reads what a capture says under a key; answers what is wrong with it.
@@ -161,10 +162,9 @@ struct CaptureHeader {
   }
 
   private mutating func setWine(_ value: String) -> Bool {
-    let parts = value.split(separator: " ", maxSplits: 1)
-    guard let first = parts.first else { return false }
-    let evidence = parts.count == 2 ? String(parts[1]) : nil
-    switch first {
+    let parts = value.words(atMost: 2)
+    let evidence = parts.count == 2 ? parts[1] : nil
+    switch parts[0] {
     case "large-address-aware":
       facts.wine = WineFacts(isLargeAddressAware: true, evidence: evidence)
     case "2g": facts.wine = WineFacts(isLargeAddressAware: false, evidence: evidence)
@@ -176,9 +176,9 @@ struct CaptureHeader {
 
   /// `LOW-HIGH KIND`
   private mutating func readKind(_ text: String) -> Bool {
-    let words = text.split(separator: " ")
+    let words = text.words(atMost: 2)
     guard words.count == 2, let range = AddressRange(text: words[0]),
-      let kind = Region.Kind(rawValue: String(words[1]))
+      let kind = Region.Kind(rawValue: words[1])
     else { return false }
     kinds[range] = kind
     return true
@@ -186,9 +186,9 @@ struct CaptureHeader {
 
   /// `LOW-HIGH NAME`, the name as `EscapedName` has it.
   private mutating func readName(_ text: String) -> Bool {
-    let words = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    let words = text.words(atMost: 2)
     guard words.count == 2, let range = AddressRange(text: words[0]),
-      let name = EscapedName.decoded(words[1])
+      let name = EscapedName.decoded(words[1][...])
     else { return false }
     names[range] = name
     return true
@@ -196,11 +196,11 @@ struct CaptureHeader {
 
   /// `LOW-HIGH CERTAINTY OWNER`
   private func content(_ text: String) -> ContentFacts.Piece? {
-    let words = text.split(separator: " ", maxSplits: 2)
+    let words = text.words(atMost: 3)
     guard words.count == 3, let range = AddressRange(text: words[0]),
-      let certainty = Origin.Certainty(rawValue: String(words[1]))
+      let certainty = Origin.Certainty(rawValue: words[1])
     else { return nil }
-    return ContentFacts.Piece(range, Origin(Origin.Owner(named: String(words[2])), certainty))
+    return ContentFacts.Piece(range, Origin(Origin.Owner(named: words[2]), certainty))
   }
 
   func address(_ text: String) -> Address? {
@@ -217,6 +217,16 @@ struct CaptureHeader {
       size.value.nonzeroBitCount == 1 && size >= .kibibytes(4) && size <= .mebibytes(1)
         ? size : nil
     }
+  }
+}
+
+extension StringProtocol {
+  /// The first words, the last with all that is left. A mark that combines with a blank before it is
+  /// part of the name, not of the blank.
+  func words(separator: Unicode.Scalar = " ", atMost count: Int) -> [String] {
+    String(self).unicodeScalars
+      .split(separator: separator, maxSplits: count - 1, omittingEmptySubsequences: false)
+      .map(String.init)
   }
 }
 

@@ -45,6 +45,10 @@ struct ConvertTests {
     windows.version = Bool.random(using: &random) ? "10.0.19045" : nil
     windows.is64BitSystem = [true, false, nil].randomElement(using: &random) ?? nil
     windows.isLargeAddressAware = [true, false, nil].randomElement(using: &random) ?? nil
+    windows.versions =
+      [
+        [:], ["C:\\Program Files\\a b.dll": "6.1.7601", "\u{305}x": "2"],
+      ].randomElement(using: &random) ?? [:]
     windows.end = Bool.random(using: &random) ? 0x7FFF_0000 : nil
     return windows
   }
@@ -80,6 +84,7 @@ struct ConvertTests {
       "a\u{0}b", "[rollup]", "[heap]", "[stack]", "# kind: x", "\"quoted\"", "\u{202E}gpj", "é",
       "C:\\Windows\\System32\\ntdll.dll", "[stack64:1a2b]", "\u{1F600}", "\u{FFFD}", "Name: x",
       "08048000-08049000 r-xp 0 0:0 0", "/dev/zero (deleted)", "\u{85}", "\u{2028}",
+      "\u{305}\u{7F}", "\u{305}x", " \u{305}", "a \u{20D0}:\u{305}",
     ]
     var random = SeededGenerator(seed: 72)
     for round in 0..<300 {
