@@ -9,7 +9,7 @@ struct FirstMapping {
   let wordSize: WordSize
 
   func range() -> AddressRange? {
-    guard let memory = ProcessMemory(pid: pid, wordSize: wordSize),
+    guard let memory = ProcessMemory(pid: pid, wordSize: wordSize, map: nil),
       let vector = try? ProcFile(pid: pid).bytes("auxv")
     else { return nil }
     let values = auxiliaryValues(vector)

@@ -18,7 +18,8 @@ struct GlibcStacks {
   /// What the rings tell, nil where they were not found, or where the sizes of what is kept do not add
   /// up to a number beside the rings.
   func lists() -> Lists? {
-    guard threads.hasFirstThread, let memory = ProcessMemory(pid: threads.pid, wordSize: wordSize)
+    guard threads.hasFirstThread,
+      let memory = ProcessMemory(pid: threads.pid, wordSize: wordSize, map: map)
     else { return nil }
     let rings = threads.rings
     // The first thread has another vector in a static program: room for 62 modules.
@@ -56,7 +57,9 @@ extension GlibcStacks {
   /// in libpthread's. It has no symbol there, but what it holds looks like nothing else: no policy, a
   /// guard of a page, no address, and a size of whole pages.
   func defaultSize() -> ByteCount? {
-    guard let memory = ProcessMemory(pid: threads.pid, wordSize: wordSize) else { return nil }
+    guard let memory = ProcessMemory(pid: threads.pid, wordSize: wordSize, map: map) else {
+      return nil
+    }
     var found: Set<UInt64> = []
     var file: Substring = ""
     let hasLibrary = map.first { Self.isLibrary($0.split(separator: "/").last ?? "") } != nil

@@ -27,7 +27,7 @@ struct GlibcThreads {
     self.map = map
     self.wordSize = wordSize
     guard let shape = machine.flatMap({ GlibcDescriptor.Shape(wordSize, $0) }),
-      let memory = ProcessMemory(pid: pid, wordSize: wordSize)
+      let memory = ProcessMemory(pid: pid, wordSize: wordSize, map: map)
     else { return }
     for module in modules() {
       let found = read(module, shape, memory)

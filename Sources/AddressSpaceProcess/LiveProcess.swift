@@ -67,7 +67,7 @@ public struct LiveProcess: Sendable {
       facts.libcVersion = LibcProbe(pid: pid).version(in: map)
       facts.wine = WineProbe(pid: pid, map: map, wordSize: wordSize).facts()
       if facts.wine == nil {
-        facts.heap = ProcessHeap(pid: pid, wordSize: wordSize).flatMap { memory in
+        facts.heap = ProcessHeap(pid: pid, wordSize: wordSize, map: map).flatMap { memory in
           GlibcHeap(
             map: map, wordSize: wordSize, version: facts.libcVersion,
             startOfBreak: facts.startOfBreak

@@ -6,8 +6,8 @@ final class ProcessHeap: HeapMemory {
   private let memory: ProcessMemory
 
   /// The memory of process `pid`, nil where it may not be read.
-  init?(pid: Int32, wordSize: WordSize) {
-    guard let memory = ProcessMemory(pid: pid, wordSize: wordSize) else { return nil }
+  init?(pid: Int32, wordSize: WordSize, map: AddressMap) {
+    guard let memory = ProcessMemory(pid: pid, wordSize: wordSize, map: map) else { return nil }
     self.memory = memory
   }
 

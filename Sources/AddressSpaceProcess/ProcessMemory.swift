@@ -2,17 +2,23 @@ import AddressSpace
 import SystemPackage
 
 /// The memory of another process, read only. Whatever is read may change or vanish meanwhile.
+///
+/// Only what is mapped is read: at any other address the kernel would first try to grow the stack
+/// above it down to there (`__access_remote_vm` in `mm/memory.c`), which takes the process's room.
 struct ProcessMemory: ~Copyable {
   private let file: FileDescriptor
   private let wordSize: WordSize
+  /// What is mapped; nil where only addresses are read that the kernel itself gave.
+  private let map: AddressMap?
 
   /// The memory of process `pid`, nil where it may not be read.
-  init?(pid: Int32, wordSize: WordSize) {
+  init?(pid: Int32, wordSize: WordSize, map: AddressMap?) {
     guard let file = try? FileDescriptor.open(FilePath("/proc/\(pid)/mem"), .readOnly) else {
       return nil
     }
     self.file = file
     self.wordSize = wordSize
+    self.map = map
   }
 
   deinit {
@@ -21,12 +27,22 @@ struct ProcessMemory: ~Copyable {
 
   /// `count` bytes at `address`, nil where not all of them can be read.
   func bytes(at address: Address, count: Int) -> [UInt8]? {
-    guard let offset = Int64(exactly: address.value) else { return nil }
+    guard let offset = Int64(exactly: address.value), mappedBytes(at: address, count) == count
+    else {
+      return nil
+    }
     return file.bytes(at: offset, count: count)
+  }
+
+  /// How many of `count` bytes are mapped from `address` on.
+  private func mappedBytes(at address: Address, _ count: Int) -> Int {
+    guard count > 0, let map else { return count }
+    return Int(map.mappedBytes(from: address, atMost: ByteCount(UInt64(count))).value)
   }
 
   /// Numbers of 32 bits from `address` on, as many of `count` as can be read.
   func prefix(at address: Address, count: Int) -> [UInt32] {
+    let count = mappedBytes(at: address, count * 4) / 4
     guard let offset = Int64(exactly: address.value), count > 0 else { return [] }
     return [UInt32](unsafeUninitializedCapacity: count) { buffer, initialized in
       let bytes = UnsafeMutableRawBufferPointer(buffer)

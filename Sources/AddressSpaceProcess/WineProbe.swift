@@ -37,7 +37,8 @@ struct WineProbe {
   /// 64 KiB, begins 8 KiB into them and points at itself (`NtTib.Self`). Nil where the process is
   /// 64-bit.
   func environments() -> UInt64? {
-    guard wordSize == .bits32, let memory = ProcessMemory(pid: pid, wordSize: wordSize) else {
+    guard wordSize == .bits32, let memory = ProcessMemory(pid: pid, wordSize: wordSize, map: map)
+    else {
       return nil
     }
     var count: UInt64 = 0
@@ -62,7 +63,7 @@ struct WineProbe {
 
   /// The one mapped file that has the header of a Windows program and not of a library.
   private func program() -> Program? {
-    guard let memory = ProcessMemory(pid: pid, wordSize: wordSize) else { return nil }
+    guard let memory = ProcessMemory(pid: pid, wordSize: wordSize, map: map) else { return nil }
     for region in map.regions
     where region.inode != 0 && region.offset == 0 && region.range.lower.value % 0x1_0000 == 0 {
       guard let header = memory.bytes(at: region.range.lower, count: 64),

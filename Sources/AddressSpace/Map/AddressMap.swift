@@ -77,6 +77,17 @@ public struct AddressMap: Sendable {
     guard index < regions.count, regions[index].range.contains(address) else { return nil }
     return regions[index]
   }
+
+  /// How much is mapped without a gap from `address` on, at most `limit`.
+  public func mappedBytes(from address: Address, atMost limit: ByteCount) -> ByteCount {
+    var end = address
+    var index = index(above: address)
+    while index < regions.count, regions[index].range.lower <= end, end - address < limit {
+      end = regions[index].range.upper
+      index += 1
+    }
+    return min(end - address, limit)
+  }
 }
 
 extension RandomAccessCollection where Index == Int {

@@ -39,7 +39,7 @@ struct ContentProbe {
 
   /// What was recognised, nil where the memory may not be read.
   func contents() -> ContentFacts? {
-    guard let memory = ProcessMemory(pid: pid, wordSize: wordSize) else { return nil }
+    guard let memory = ProcessMemory(pid: pid, wordSize: wordSize, map: map) else { return nil }
     let scene = ContentScene(
       memory: memory, pid: pid, map: map, facts: facts, wordSize: wordSize,
       modules: map.images.moduleNames(), threads: Array(threads.rings.joined()))
