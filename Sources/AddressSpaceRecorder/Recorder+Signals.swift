@@ -33,11 +33,12 @@ extension Recorder {
     isLettingGo = true
     for space in spaces.values {
       // These stand before a call, which they will make without us.
-      for tracee in space.waiting {
-        tracee.call = nil
-        tracee.heldSignal = 0
-      }
+      let waiting = space.waiting
       space.waiting.removeAll()
+      for tracee in waiting {
+        tracee.call = nil
+        resume(tracee)
+      }
     }
     for tracee in tracees.values where tracee.heldSignal == nil { asp_interrupt(tracee.tid) }
     try letGoTogether()

@@ -39,18 +39,21 @@ extension Recorder {
   func resume(_ tracee: Tracee<Sink>, signal: Int32 = 0) {
     // A call that has begun is followed to its end.
     if isLettingGo, tracee.call == nil {
+      // Who lent its memory by vfork cannot stop before it gets it back.
+      if tracee.borrowsMemory { return letGo(tracee, signal) }
       tracee.heldSignal = signal
       return
     }
     // A child that is not recorded can go on alone, where it carries no filter.
-    if isAttached, tracee.space == nil {
-      asp_resume(tracee.tid, Int32(ASP_RESUME_DETACHED.rawValue), signal)
-      forget(tracee)
-      return
-    }
+    if isAttached, tracee.space == nil { return letGo(tracee, signal) }
     // In a call it has to stop at its end; without a filter, at every call.
     let how = tracee.call != nil || isAttached ? ASP_RESUME_TO_SYSCALL : ASP_RESUME
     asp_resume(tracee.tid, Int32(how.rawValue), signal)
+  }
+
+  private func letGo(_ tracee: Tracee<Sink>, _ signal: Int32) {
+    asp_resume(tracee.tid, Int32(ASP_RESUME_DETACHED.rawValue), signal)
+    forget(tracee)
   }
 
   private func handleSyscall(_ tracee: Tracee<Sink>) throws(RecorderError) {

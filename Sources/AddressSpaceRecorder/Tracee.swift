@@ -16,6 +16,9 @@ final class Tracee<Sink: TraceSink> {
   /// Whether it has told that it is about to end.
   var isEnding = false
 
+  /// Whether it is a process that runs in the memory of another one, as after vfork.
+  var borrowsMemory: Bool { space.map { $0.pid != pid } ?? false }
+
   init(tid: Int32, pid: Int32, space: RecordedSpace<Sink>?) {
     self.tid = tid
     self.pid = pid

@@ -136,6 +136,8 @@ int asp_lost_privileges(pid_t pid) {
 
 pid_t asp_tracer_of(pid_t pid) { return number_in_status(pid, "\nTracerPid:"); }
 
+int asp_is_traced_by_us(pid_t tid) { return asp_tracer_of(tid) == gettid(); }
+
 size_t asp_threads(pid_t pid, pid_t *tids, size_t capacity) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
@@ -151,6 +153,18 @@ size_t asp_threads(pid_t pid, pid_t *tids, size_t capacity) {
   }
   closedir(folder);
   return count;
+}
+
+int asp_thread_count(pid_t pid) { return number_in_status(pid, "\nThreads:"); }
+
+int asp_has_ended(pid_t tid) {
+  char path[64];
+  char text[512];
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)tid);
+  if (read_small(path, text, sizeof text) < 0) return 1;
+  /* The state stands behind the name, which may hold anything. */
+  const char *name_end = strrchr(text, ')');
+  return name_end && strlen(name_end) > 2 && (name_end[2] == 'Z' || name_end[2] == 'X');
 }
 
 void asp_thread_name(pid_t pid, pid_t tid, char *name, size_t capacity) {

@@ -60,6 +60,59 @@ struct AttachTests {
     }
   }
 
+  @Test(
+    "it can attach and let go at any moment of vfork, fork and clone", .needsVictim("spawner"),
+    arguments: ["spawner", "spawner32"], [1, 3])
+  func spawningProgram(name: String, threads: Int) async throws {
+    guard let spawner = Machine.victim(name) else { return }
+    let folder = try TemporaryFolder()
+    let program = try #require(Machine.addrspace)
+    for round in 0..<8 {
+      let path = folder.path.appending("x\(round).addrspace")
+      let result = try await run(
+        "/bin/sh",
+        [
+          "-c",
+          """
+          "$2" "$3" & p=$!; sleep 0.1
+          timeout -s KILL 30 "$0" record --verify -q -o "$1" --pid $p --duration 0.2
+          echo "status $?"; grep TracerPid /proc/$p/status; kill -9 $p
+          """,
+          program.string, path.string, spawner.string, "\(threads)",
+        ])
+      #expect(result.output.contains("status 0"), "\(result.output) \(result.error)")
+      #expect(result.output.contains("TracerPid:\t0"))
+      let recorded = try Recorded(path, result)
+      #expect(recorded.recording.spaces.count == 1)
+      #expect(recorded.calls.isSuperset(of: [.mmap, .munmap]))
+    }
+  }
+
+  @Test("a program that job control stopped stays so", .needsVictim("churn"))
+  func stoppedProgram() async throws {
+    guard let churn = Machine.victim("churn") else { return }
+    let folder = try TemporaryFolder()
+    let program = try #require(Machine.addrspace)
+    let path = folder.path.appending("x.addrspace")
+    let result = try await run(
+      "/bin/sh",
+      [
+        "-c",
+        """
+        state() { sed -n 's/^State:.\\(.\\).*/\\1/p' /proc/$p/task/*/status | sort -u | tr -d '\\n'; }
+        "$2" 5 100000000 2 >&2 & p=$!; sleep 0.1; kill -STOP $p
+        while [ "$(state)" != T ]; do sleep 0.05; done
+        "$0" record --verify -q -o "$1" --pid $p --duration 0.3; echo "status $?"
+        echo "then $(state)"; kill -CONT $p; sleep 0.1; echo "at last $(state)"; kill -9 $p
+        """,
+        program.string, path.string, churn.string,
+      ])
+    #expect(result.output.contains("status 0"), "\(result.output) \(result.error)")
+    #expect(result.output.contains("then T\n"))
+    #expect(!result.output.contains("at last T\n"))
+    #expect(try Recorded(path, result).events.isEmpty)
+  }
+
   @Test("it refuses what it cannot attach to, with a sentence")
   func refusals() async throws {
     let folder = try TemporaryFolder()

@@ -56,8 +56,17 @@ int asp_lost_privileges(pid_t pid);
 /* The process that traces another, 0 where none does, or -errno. */
 pid_t asp_tracer_of(pid_t pid);
 
+/* Whether this thread of ours traces it. */
+int asp_is_traced_by_us(pid_t tid);
+
 /* The threads of a process: how many there are, of which at most `capacity` are written. */
 size_t asp_threads(pid_t pid, pid_t *tids, size_t capacity);
+
+/* How many threads a process has, or -errno. */
+int asp_thread_count(pid_t pid);
+
+/* Whether a thread has ended, though it may still be listed. */
+int asp_has_ended(pid_t tid);
 
 /* A thread's name, with a final zero; empty where it cannot be read. */
 void asp_thread_name(pid_t pid, pid_t tid, char *name, size_t capacity);
