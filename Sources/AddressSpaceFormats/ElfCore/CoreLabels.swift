@@ -8,6 +8,8 @@ struct CoreLabels {
   private let notes: CoreNotes
   /// Some bytes of the process's memory, nil where the core has not all of them.
   private let read: (_ address: Address, _ count: Int) -> [UInt8]?
+  /// A place in the brk heap, which is in one of these ranges; nil where malloc does not tell.
+  private let placeInBreak: (_ regions: [Region], _ ranges: [AddressRange]) -> Address?
 
   /// Where the brk heap begins, nil where that cannot be told.
   private(set) var startOfBreak: Address?
@@ -18,8 +20,10 @@ struct CoreLabels {
 
   init(
     _ regions: [Region], _ core: ElfCoreFile, _ notes: CoreNotes,
-    read: @escaping (_ address: Address, _ count: Int) -> [UInt8]?
+    read: @escaping (_ address: Address, _ count: Int) -> [UInt8]?,
+    placeInBreak: @escaping (_ regions: [Region], _ ranges: [AddressRange]) -> Address?
   ) {
+    self.placeInBreak = placeInBreak
     self.regions = regions
     self.core = core
     self.notes = notes
@@ -175,17 +179,20 @@ extension CoreLabels {
       index += 1
     }
     var candidates: [Int] = []
-    while index < regions.count, regions[index].range.lower - limit <= mostBreakDistance,
+    let lowest = bss.map { regions[$0].range.upper } ?? limit
+    while index < regions.count, regions[index].range.lower - lowest <= mostBreakDistance,
       // Beyond the first mapping of all there are stacks, no heaps.
       firstMapping.map({ regions[index].range.lower < $0.lower || limit >= $0.upper }) ?? true
     {
       if isHeap(regions[index]) { candidates.append(index) }
       index += 1
     }
-    // Of several the one that malloc has begun; where its memory is not there, none.
-    if candidates.count > 1 {
-      candidates.removeAll { !beginsWithChunk(regions[$0].range) }
-      guard candidates.count == 1 else { return }
+    // Programs map there too, so malloc knows better; of several places none is the likelier.
+    let ranges = ([bss].compactMap { $0 } + candidates).map { regions[$0].range }
+    if let place = self.index(at: placeInBreak(regions, ranges)) {
+      candidates.removeAll { $0 != place }
+    } else if candidates.count > 1 {
+      return
     }
     if let heap = candidates.first {
       startOfBreak = regions[heap].range.lower
@@ -197,24 +204,6 @@ extension CoreLabels {
       startOfBreak = end
       name(bss, "[heap]")
     }
-  }
-
-  /// Whether glibc's malloc has begun a heap there: the size of its first chunk, whose lowest bit is
-  /// set, leads to another such size.
-  private func beginsWithChunk(_ range: AddressRange) -> Bool {
-    let width = core.header.wordSize == .bits32 ? 4 : 8
-    func size(at offset: UInt64) -> UInt64? {
-      guard offset < range.size.value - UInt64(2 * width),
-        let bytes = read(range.lower + ByteCount(offset + UInt64(width)), width)
-      else { return nil }
-      var cursor = BinaryCursor(bytes, isBigEndian: core.header.isBigEndian)
-      guard let word = cursor.word(core.header.wordSize), word & 1 == 1, word & ~7 >= 16,
-        word & ~7 < range.size.value
-      else { return nil }
-      return word & ~7
-    }
-    // Where chunks are multiples of 16 bytes the first of 32 bits begins in the middle of one.
-    return [0, 8].contains { start in size(at: start).flatMap { size(at: start + $0) } != nil }
   }
 
   private func isHeap(_ region: Region) -> Bool {

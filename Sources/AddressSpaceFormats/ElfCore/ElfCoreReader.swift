@@ -11,7 +11,12 @@ enum ElfCoreReader: SavedReader {
     let notes = CoreNotes(core)
     let memory = CoreMemory(core, file)
     let united = CoreRegions(core, notes)
-    let labels = CoreLabels(united.regions, core, notes) { memory.bytes(at: $0, count: $1) }
+    let labels = CoreLabels(united.regions, core, notes) {
+      memory.bytes(at: $0, count: $1)
+    } placeInBreak: {
+      heap(in: AddressMap.assembling($0).map, LayoutFacts(), core)
+        .placeInBreak(among: $1, memory)
+    }
     guard !labels.regions.isEmpty else {
       throw .foreign(
         "an ELF core in which no memory is told of",
@@ -20,17 +25,19 @@ enum ElfCoreReader: SavedReader {
     let map = AddressMap.assembling(labels.regions).map
     var facts = self.facts(core, notes, labels, map)
     let source = Source(kind: .core, pid: notes.pid, path: options.path, name: notes.name)
-    // The heap is looked for in what is known to be a program's data.
-    let classified = Snapshot(source: source, map: map, facts: facts).map
-    if !map.showsWine, let wordSize = facts.wordSize {
-      facts.heap = GlibcHeap(
-        map: classified, wordSize: wordSize, version: facts.libcVersion,
-        startOfBreak: facts.startOfBreak
-      ).facts(in: memory)
-    }
+    if !map.showsWine { facts.heap = heap(in: map, facts, core).facts(in: memory) }
     return Snapshot(
       source: source, map: map, facts: facts,
       diagnostics: diagnostics(core, notes, united, labels))
+  }
+
+  /// The heap is looked for in what is known to be a program's data.
+  private static func heap(
+    in map: AddressMap, _ facts: LayoutFacts, _ core: ElfCoreFile
+  ) -> GlibcHeap {
+    GlibcHeap(
+      map: map.classified(with: facts), wordSize: core.header.wordSize,
+      version: libcVersion(in: map), startOfBreak: facts.startOfBreak)
   }
 
   private static func facts(

@@ -29,8 +29,28 @@ public struct GlibcHeap {
 
   /// What malloc holds, nil where no arena was found.
   public func facts(in memory: some HeapMemory) -> HeapFacts? {
+    var window = MemoryWindow(memory, width: wordSize.pointerBytes)
+    guard let (state, words) = mainArena(&window) else { return nil }
+    return facts(of: state, settings(in: words, state), &window)
+  }
+
+  /// A place in the brk heap: where malloc began it in one of `places`, else the top chunk, which
+  /// lies in it as long as the heap can grow. Nil where the memory does not tell.
+  func placeInBreak(among places: [AddressRange], _ memory: some HeapMemory) -> Address? {
     let width = wordSize.pointerBytes
     var window = MemoryWindow(memory, width: width)
+    guard let (state, words) = mainArena(&window), !state.isEmpty else { return nil }
+    for place in places {
+      if let settings = MallocSettings.find(in: words, width: width, heap: place) {
+        return Address(settings.startOfHeap)
+      }
+    }
+    return state.isContiguous ? Address(state.top) : nil
+  }
+
+  /// The main arena, and the numbers of the data segment that it is in.
+  private func mainArena(_ window: inout MemoryWindow) -> (ArenaState, words: [UInt64])? {
+    let width = wordSize.pointerBytes
     for region in map.images
     where region.access.contains(.write) && region.size <= Self.largestSegment {
       guard
@@ -40,7 +60,7 @@ public struct GlibcHeap {
           in: words, at: region.range.lower.value, wordSize: wordSize, hasSafeLinks: hasSafeLinks,
           &window)
       else { continue }
-      return facts(of: state, settings(in: words, state), &window)
+      return (state, words)
     }
     return nil
   }
