@@ -1,5 +1,6 @@
 import AddressSpace
 import AddressSpaceFormats
+import Invariants
 
 /// What libFuzzer calls with every input: an ELF core, and then what is asked of a map.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -10,18 +11,9 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard bytes.count > 20 else { return 0 }
   bytes.replaceSubrange(0..<4, with: head)
   guard let snapshot = try? SavedFile.read(bytes) else { return 0 }
-  let layout = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
-  let room = Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
-  require(room.freeBytes + room.mappedBytes == room.spaceBytes, "free and mapped are the space")
-  for (lower, upper) in zip(snapshot.map.regions, snapshot.map.regions.dropFirst()) {
-    require(lower.range.upper <= upper.range.lower, "regions lie apart")
-  }
-  if layout.wordSize == .bits32, let request = try? BufferRequest(text: "8000x6000x4x2") {
+  let room = checkAnswers(of: snapshot)
+  if room.layout.wordSize == .bits32, let request = try? BufferRequest(text: "8000x6000x4x2") {
     _ = try? Forecaster(room).forecast(request, allocator: Allocator(.malloc))
   }
   return 0
-}
-
-private func require(_ holds: Bool, _ what: @autoclosure () -> String) {
-  if !holds { fatalError("does not hold: \(what())") }
 }

@@ -1,5 +1,6 @@
 import AddressSpace
 import AddressSpaceFormats
+import Invariants
 
 /// What libFuzzer calls with every input: the memory of a process whose heap is read, and then what
 /// is asked of what was read.
@@ -116,8 +117,4 @@ private func ask(_ heap: HeapFacts, _ memory: FuzzedMemory, _ wordSize: WordSize
       require(false, "the answer is not \(error)")
     }
   }
-}
-
-private func require(_ holds: Bool, _ what: @autoclosure () -> String) {
-  if !holds { fatalError("does not hold: \(what())") }
 }

@@ -1,5 +1,6 @@
 import AddressSpace
 import AddressSpaceFormats
+import Invariants
 
 /// What libFuzzer calls with every input: a saved map, and then everything that is asked of one.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -109,8 +110,4 @@ private func checkAdvice(
     require(plan.window.clamped(to: space) == plan.window, "a window lies in the space")
     require(plan.gain > 0 && plan.bytes <= plan.window.size, "a plan gains something")
   }
-}
-
-private func require(_ holds: Bool, _ what: @autoclosure () -> String) {
-  if !holds { fatalError("does not hold: \(what())") }
 }

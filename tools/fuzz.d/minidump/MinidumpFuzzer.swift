@@ -1,5 +1,6 @@
 import AddressSpace
 import AddressSpaceFormats
+import Invariants
 
 /// What libFuzzer calls with every input: a minidump, and then what is asked of what it shows.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -43,8 +44,4 @@ private func check(_ snapshot: Snapshot, under layout: Layout) {
   } catch {
     require(false, "the answer is not \(error)")
   }
-}
-
-private func require(_ holds: Bool, _ what: @autoclosure () -> String) {
-  if !holds { fatalError("does not hold: \(what())") }
 }

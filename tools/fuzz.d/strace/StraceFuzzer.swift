@@ -1,5 +1,6 @@
 import AddressSpace
 import AddressSpaceFormats
+import Invariants
 
 /// What libFuzzer calls with every input: a log of strace, replayed.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -30,8 +31,4 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     snapshot.map.regions.map(\.range) == maps[main].map.regions.map(\.range),
     "what is handed out makes the map")
   return 0
-}
-
-private func require(_ holds: Bool, _ what: @autoclosure () -> String) {
-  if !holds { fatalError("does not hold: \(what())") }
 }
