@@ -1,0 +1,57 @@
+/// One rule of a policy: a figure and what bounds it.
+public struct PolicyRule: Hashable, Sendable {
+  /// What is measured.
+  public var subject: Subject
+  /// What it may be.
+  public var bound: Bound
+  /// Patterns of the names of owners that do not count.
+  public var excused: [String]
+
+  /// What is measured, and in what.
+  public enum Subject: Hashable, Sendable {
+    /// The largest contiguous free span, in bytes.
+    case largestFree
+    /// All free bytes.
+    case free
+    /// How far free space is in pieces, in percent.
+    case fragmentation
+    /// How many of a buffer fit; asked of the layout's usual allocator where none is given.
+    case fits(BufferRequest, Allocator.Family?)
+    /// How many mappings there are.
+    case regions
+    /// The bytes of all regions of a kind.
+    case kind(Region.Kind)
+    /// The bytes of what fits a pattern of owners.
+    case owner(OwnerPattern)
+    /// How many pins smaller than the first stand between free spans that are both larger than the
+    /// second.
+    case pins(smallerThan: ByteCount, between: ByteCount)
+  }
+
+  /// A pattern, `*` for any letters and `?` for one, and what it is held against.
+  public struct OwnerPattern: Hashable, Sendable {
+    /// The pattern.
+    public var pattern: String
+    /// What names it is held against.
+    public var grouping: Usage.Grouping
+
+    /// A pattern of names of this grouping.
+    public init(_ pattern: String, by grouping: Usage.Grouping) {
+      self.pattern = pattern
+      self.grouping = grouping
+    }
+  }
+
+  /// A bound, in the subject's unit.
+  public enum Bound: Hashable, Sendable {
+    case atLeast(UInt64)
+    case atMost(UInt64)
+  }
+
+  /// A rule.
+  public init(_ subject: Subject, _ bound: Bound, excused: [String] = []) {
+    self.subject = subject
+    self.bound = bound
+    self.excused = excused
+  }
+}
