@@ -18,13 +18,6 @@ struct ElfHeader {
       isBigEndian
       ? UInt16(bytes[18]) << 8 | UInt16(bytes[19])
       : UInt16(bytes[19]) << 8 | UInt16(bytes[18])
-    machine =
-      switch number {
-      case 3: .i386
-      case 40: .arm
-      case 62: .x86_64
-      case 183: .arm64
-      default: .other
-      }
+    machine = Machine(elfNumber: number)
   }
 }

@@ -81,7 +81,7 @@ extension Recorder {
   ) throws(RecorderError) {
     guard let name = begun.call.name else { return }
     let thread = try place(of: tracee)
-    func event(_ outcome: TraceEvent.Outcome) -> TraceEvent {
+    func event(_ outcome: MapCall.Outcome) -> TraceEvent {
       TraceEvent(
         time: log.now, space: space.place, thread: thread, call: name, outcome: outcome,
         stack: begun.stack)

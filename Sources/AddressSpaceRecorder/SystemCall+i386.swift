@@ -1,3 +1,4 @@
+import AddressSpace
 import AddressSpaceTrace
 
 extension SystemCall {

@@ -1,3 +1,4 @@
+import AddressSpace
 import AddressSpaceTrace
 
 /// A system call that can change an address space, with what its arguments mean.

@@ -108,7 +108,7 @@ final class EventRows {
 
   private func outcome(
     _ row: Row, _ change: ChangeName
-  ) throws(RecordingError) -> TraceEvent.Outcome {
+  ) throws(RecordingError) -> MapCall.Outcome {
     if change == .failed {
       return .failed(
         errno: try row.int32(Column.other), asked: ByteCount(try row.units(Column.size)),

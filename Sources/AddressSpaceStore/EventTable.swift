@@ -65,7 +65,7 @@ final class EventTable {
     static let stack: Int32 = 11
   }
 
-  private func bind(_ outcome: TraceEvent.Outcome) throws(Database.Failure) -> ChangeName {
+  private func bind(_ outcome: MapCall.Outcome) throws(Database.Failure) -> ChangeName {
     var attribute: Int64?
     var change: ChangeName
     bindUnits(nil, at: Column.other)

@@ -14,13 +14,14 @@ public struct TraceEvent: Hashable, Sendable {
   /// The call.
   public var call: MapCall
   /// What came of it.
-  public var outcome: Outcome
+  public var outcome: MapCall.Outcome
   /// The stack it was made from, nil where none was taken.
   public var stack: StackID?
 
   /// An event.
   public init(
-    time: UInt64, space: Int, thread: Int?, call: MapCall, outcome: Outcome, stack: StackID? = nil
+    time: UInt64, space: Int, thread: Int?, call: MapCall, outcome: MapCall.Outcome,
+    stack: StackID? = nil
   ) {
     self.time = time
     self.space = space
@@ -28,13 +29,5 @@ public struct TraceEvent: Hashable, Sendable {
     self.call = call
     self.outcome = outcome
     self.stack = stack
-  }
-
-  /// What came of a call.
-  public enum Outcome: Hashable, Sendable {
-    /// The space changed.
-    case changed(MapChange)
-    /// The call was refused with this `errno`; how much was asked for, and where, if it said so.
-    case failed(errno: Int32, asked: ByteCount, at: Address?)
   }
 }

@@ -108,19 +108,11 @@ struct StraceRecording<Sink: TraceSink> {
   }
 
   private mutating func add(_ step: StraceStep) throws(Sink.Failure) {
-    guard let space = spaces[step.space], let call = MapCall(rawValue: step.call.rawValue) else {
-      return
-    }
-    let outcome: TraceEvent.Outcome =
-      switch step.outcome {
-      case .changed(let change): .changed(change)
-      case .failed(let errno, let asked, let address):
-        .failed(errno: errno, asked: asked, at: address)
-      }
+    guard let space = spaces[step.space] else { return }
     try sink.add(
       TraceEvent(
-        time: step.time, space: space, thread: try place(of: step.thread), call: call,
-        outcome: outcome, stack: try stack(of: step.stack)))
+        time: step.time, space: space, thread: try place(of: step.thread), call: step.call,
+        outcome: step.outcome, stack: try stack(of: step.stack)))
     events += 1
   }
 

@@ -104,7 +104,7 @@ struct RandomTrace {
       stack: below(4) > 0 ? StackID(below(nodes.count)) : nil)
   }
 
-  private mutating func outcome() -> TraceEvent.Outcome {
+  private mutating func outcome() -> MapCall.Outcome {
     switch below(5) {
     case 0:
       return .changed(

@@ -30,7 +30,7 @@ struct RecordingSizeTests {
       let low = Address(base + UInt64.random(in: 0..<1 << 19, using: &random) << 12)
       let pages = UInt64.random(in: 1...2000, using: &random)
       let range = try #require(AddressRange(low, low + ByteCount(pages << 12)))
-      let outcome: TraceEvent.Outcome
+      let outcome: MapCall.Outcome
       switch Int.random(in: 0..<20, using: &random) {
       case 0..<8: outcome = .changed(.map(Region(range: range, access: [.read, .write])))
       case 8..<10:

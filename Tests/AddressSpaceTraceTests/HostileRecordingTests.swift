@@ -56,7 +56,7 @@ struct HostileRecordingTests {
       recording.add(Frame(module: place(), offset: number()))
       recording.add(StackTable.Node(parent: place(), frame: place() % 40))
       recording.add([], ofFrame: place())
-      let outcome: TraceEvent.Outcome =
+      let outcome: MapCall.Outcome =
         switch Int.random(in: 0..<6, using: &random) {
         case 0:
           .failed(

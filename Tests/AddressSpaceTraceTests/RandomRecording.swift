@@ -53,7 +53,7 @@ struct RandomRecording {
     let stack = Int.random(in: 0..<6, using: &random)
     let id = stack < stacks.count ? stacks[stack] : stack == 4 ? nil : StackID(1 << 40)
     var call = MapCall.mmap
-    let outcome: TraceEvent.Outcome
+    let outcome: MapCall.Outcome
     switch Int.random(in: 0..<12, using: &random) {
     case 0:
       outcome = .failed(errno: 12, asked: .mebibytes(1), at: nil)

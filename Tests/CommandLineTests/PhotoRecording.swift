@@ -115,7 +115,7 @@ private final class Script {
   }
 
   private func add(
-    _ call: MapCall, _ outcome: TraceEvent.Outcome, stack: StackID?, thread: Int? = 0,
+    _ call: MapCall, _ outcome: MapCall.Outcome, stack: StackID?, thread: Int? = 0,
     space: Int = 0
   ) throws {
     time += 125_000_000

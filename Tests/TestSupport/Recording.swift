@@ -125,7 +125,7 @@ extension Recording {
   /// Adds an event a millisecond after the last; says its number.
   @discardableResult
   public func add(
-    _ call: MapCall, _ outcome: TraceEvent.Outcome, in space: Int = 0, stack: StackID? = nil,
+    _ call: MapCall, _ outcome: MapCall.Outcome, in space: Int = 0, stack: StackID? = nil,
     thread: Int? = nil
   ) -> Int {
     add(

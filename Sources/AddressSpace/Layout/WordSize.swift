@@ -14,4 +14,15 @@ public enum Machine: String, Sendable {
   case arm
   case arm64
   case other
+
+  /// The processor by its number in an ELF file (`e_machine`).
+  public init(elfNumber: UInt16) {
+    switch elfNumber {
+    case 3: self = .i386
+    case 40: self = .arm
+    case 62: self = .x86_64
+    case 183: self = .arm64
+    default: self = .other
+    }
+  }
 }

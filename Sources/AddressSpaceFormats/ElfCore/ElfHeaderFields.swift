@@ -50,16 +50,8 @@ struct ElfHeaderFields {
   /// The size of a program header of this word size.
   var leastEntry: UInt16 { wordSize == .bits64 ? 56 : 32 }
 
-  /// The processor by its number (`e_machine`).
-  var machine: Machine {
-    switch machineNumber {
-    case 3: .i386
-    case 40: .arm
-    case 62: .x86_64
-    case 183: .arm64
-    default: .other
-    }
-  }
+  /// What it was built for.
+  var machine: Machine { Machine(elfNumber: machineNumber) }
 }
 
 /// A program header: in a core, a stretch of memory or the notes.

@@ -11,10 +11,10 @@ enum StraceReader: SavedReader {
       switch StraceLine(head, start..<end).content {
       case .call(let name, let rest):
         let text = String(decoding: head[name], as: UTF8.self)
-        let isKnown = StraceCallName(rawValue: text) != nil || text == "execve"
+        let isKnown = MapCall(inLog: text) != nil || text == "execve"
         if isKnown, StraceArguments(head, rest)?.outcome != nil { return true }
       case .begun(let name, _):
-        if StraceCallName(rawValue: String(decoding: head[name], as: UTF8.self)) != nil {
+        if MapCall(inLog: String(decoding: head[name], as: UTF8.self)) != nil {
           return true
         }
       default: break

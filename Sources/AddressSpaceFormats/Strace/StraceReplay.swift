@@ -145,7 +145,7 @@ public struct StraceReplay {
     _ thread: Int32, _ name: String, _ bytes: [UInt8], _ rest: Range<Int>, number: Int
   ) {
     let isMaking = StraceProcesses.makers.contains(name)
-    let call = StraceCallName(rawValue: name)
+    let call = MapCall(inLog: name)
     guard
       call != nil || isMaking || name == "shmget" || name == "execve" || name == "execveat"
         || StraceSpaceState.noted.contains(name)
@@ -173,13 +173,13 @@ public struct StraceReplay {
   }
 
   private func isOfInterest(_ name: String) -> Bool {
-    StraceCallName(rawValue: name) != nil || StraceProcesses.makers.contains(name)
+    MapCall(inLog: name) != nil || StraceProcesses.makers.contains(name)
       || name == "shmget" || name == "execve" || name == "execveat"
       || StraceSpaceState.noted.contains(name)
   }
 
   private mutating func apply(
-    _ call: StraceCallName, _ arguments: StraceArguments, _ thread: Int32, _ shared: Int
+    _ call: MapCall, _ arguments: StraceArguments, _ thread: Int32, _ shared: Int
   ) {
     var space = shared
     if call == .brk, states[space].isOfAnother(arguments) {
@@ -207,7 +207,7 @@ public struct StraceReplay {
   /// was handed out in `range`.
   private mutating func settle(_ range: AddressRange, in space: Int, for thread: Int32) {
     for (other, begun) in processes.pending(in: space, besides: thread) {
-      guard let call = StraceCallName(rawValue: begun.name), call == .munmap || call == .shmdt
+      guard let call = MapCall(inLog: begun.name), call == .munmap || call == .shmdt
       else {
         continue
       }

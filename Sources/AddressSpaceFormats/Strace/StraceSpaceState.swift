@@ -1,7 +1,7 @@
 import AddressSpace
 
 /// What a call did, in the order in which it did it.
-typealias StraceEffect = (call: StraceCallName, outcome: StraceStep.Outcome)
+typealias StraceEffect = (call: MapCall, outcome: MapCall.Outcome)
 
 /// An address space as it stands at one line of a log.
 struct StraceSpaceState {
@@ -46,7 +46,7 @@ struct StraceSpaceState {
 
   /// What `mmap` handed out although it is taken here: the caller has another space, or a call that
   /// has not returned yet gave it up.
-  func conflict(_ call: StraceCallName, _ arguments: StraceArguments) -> AddressRange? {
+  func conflict(_ call: MapCall, _ arguments: StraceArguments) -> AddressRange? {
     guard [.mmap, .mmap2, .oldMmap].contains(call), case .value(let address) = arguments.outcome,
       let length = arguments.number(1), let range = rules.range(at: address, length: length),
       arguments.bits(3, StraceFlags.mapping) & (StraceFlags.fixed | StraceFlags.fixedIfFree) == 0
@@ -55,7 +55,7 @@ struct StraceSpaceState {
   }
 
   /// Whether a call would give up a part of `range`.
-  func frees(_ call: StraceCallName, _ arguments: StraceArguments, in range: AddressRange) -> Bool {
+  func frees(_ call: MapCall, _ arguments: StraceArguments, in range: AddressRange) -> Bool {
     guard let address = arguments.number(0) else { return false }
     let freed =
       call == .shmdt
@@ -65,7 +65,7 @@ struct StraceSpaceState {
 
   /// Applies a call; answers what it did.
   mutating func apply(
-    _ call: StraceCallName, _ arguments: StraceArguments, _ memory: inout StraceSharedMemory,
+    _ call: MapCall, _ arguments: StraceArguments, _ memory: inout StraceSharedMemory,
     offsets: inout StraceOffsets
   ) -> [StraceEffect] {
     defer { hasCalls = true }
@@ -84,7 +84,7 @@ struct StraceSpaceState {
   }
 
   private mutating func succeeded(
-    _ call: StraceCallName, _ arguments: StraceArguments, _ value: UInt64,
+    _ call: MapCall, _ arguments: StraceArguments, _ value: UInt64,
     _ memory: inout StraceSharedMemory, _ offsets: inout StraceOffsets
   ) -> [StraceEffect] {
     if value >= 1 << 32 { info.wordSize = .bits64 }
@@ -105,18 +105,18 @@ struct StraceSpaceState {
           ?? map.region(at: Address(address))?.range
       else { return [] }
       return [(call, .changed(.unmap(range)))]
-    case .found: return []
+    default: return []
     }
   }
 
   private func failed(
-    _ call: StraceCallName, _ arguments: StraceArguments, _ name: String
+    _ call: MapCall, _ arguments: StraceArguments, _ name: String
   ) -> [StraceEffect] {
     let places: (length: Int, address: Int)
     switch call {
     case .mmap, .mmap2, .oldMmap, .munmap, .mprotect, .pkeyMprotect: places = (1, 0)
     case .mremap: places = (2, 0)
-    case .shmat, .brk, .shmdt, .found: return []
+    default: return []
     }
     guard let errno = StraceFlags.errors[name], let length = arguments.number(places.length) else {
       return []
@@ -128,7 +128,7 @@ struct StraceSpaceState {
 
 extension StraceSpaceState {
   private mutating func mapped(
-    _ call: StraceCallName, _ arguments: StraceArguments, at address: UInt64,
+    _ call: MapCall, _ arguments: StraceArguments, at address: UInt64,
     _ offsets: inout StraceOffsets
   ) -> Region? {
     let flags = arguments.bits(3, StraceFlags.mapping)
@@ -216,7 +216,7 @@ extension StraceSpaceState {
   }
 
   private mutating func protected(
-    _ call: StraceCallName, _ arguments: StraceArguments
+    _ call: MapCall, _ arguments: StraceArguments
   ) -> [StraceEffect] {
     guard let address = arguments.number(0), let length = arguments.number(1),
       let range = rules.range(at: address, length: length)
@@ -295,7 +295,7 @@ struct StraceSharedMemory {
 struct StraceOffsets {
   private var arePages = false
 
-  mutating func bytes(_ offset: UInt64, of call: StraceCallName) -> UInt64 {
+  mutating func bytes(_ offset: UInt64, of call: MapCall) -> UInt64 {
     guard call == .mmap2 else { return offset }
     if offset % 4096 != 0 { arePages = true }
     return arePages ? offset &* 4096 : offset

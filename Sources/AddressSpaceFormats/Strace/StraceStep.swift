@@ -9,36 +9,25 @@ public struct StraceStep: Sendable {
   /// The thread that made the call.
   public var thread: Int32
   /// The call.
-  public var call: StraceCallName
+  public var call: MapCall
   /// What came of it.
-  public var outcome: Outcome
+  public var outcome: MapCall.Outcome
   /// The frames it was made from, innermost first, by their places in `StraceReplay.frames`; empty
   /// where the log has none (`-k`).
   public var stack: [Int]
-
-  /// What came of a call.
-  public enum Outcome: Hashable, Sendable {
-    /// The space changed.
-    case changed(MapChange)
-    /// The call was refused with this `errno`; how much was asked for, and where, if it said so.
-    case failed(errno: Int32, asked: ByteCount, at: Address?)
-  }
 }
 
-/// The calls of a log that change an address space, by their names in it.
-public enum StraceCallName: String, CaseIterable, Hashable, Sendable {
-  case mmap
-  case mmap2
-  case oldMmap = "old_mmap"
-  case munmap
-  case mremap
-  case brk
-  case mprotect
-  case pkeyMprotect = "pkey_mprotect"
-  case shmat
-  case shmdt
-  /// No call: a later call shows that something was mapped all along.
-  case found
+extension MapCall {
+  /// The calls that a log is replayed by; `found` is none.
+  private static let inLogs: Set<MapCall> = [
+    .mmap, .mmap2, .oldMmap, .munmap, .mremap, .brk, .mprotect, .pkeyMprotect, .shmat, .shmdt,
+  ]
+
+  /// The call that a log is replayed by under this name, nil for all others.
+  init?(inLog name: String) {
+    guard let call = MapCall(rawValue: name), Self.inLogs.contains(call) else { return nil }
+    self = call
+  }
 }
 
 /// A frame of a stack as `strace -k` prints it: ` > MODULE(SYMBOL+0xDISTANCE) [0xOFFSET]`.

@@ -22,4 +22,12 @@ public enum MapCall: String, CaseIterable, Hashable, Sendable {
   case prctl
   /// Found in the map without any call: a grown stack, a driver's mapping.
   case found
+
+  /// What came of a call.
+  public enum Outcome: Hashable, Sendable {
+    /// The space changed.
+    case changed(MapChange)
+    /// The call was refused with this `errno`; how much was asked for, and where, if it said so.
+    case failed(errno: Int32, asked: ByteCount, at: Address?)
+  }
 }
