@@ -14,7 +14,8 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// Targets that never touch memory, files or clocks: no unsafe construct at all.
+/// Targets that never touch memory, files or clocks: no unsafe construct at all, or (at a C library's
+/// edge) only what says so.
 let pure: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 /// The commit that is built: Swift has no string macros, so a C file carries it.
@@ -27,6 +28,8 @@ let package = Package(
     .library(
       name: "AddressSpace",
       targets: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
+    // Apart, so that the others can be had without libyaml.
+    .library(name: "AddressSpaceYAML", targets: ["AddressSpaceYAML"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -47,6 +50,13 @@ let package = Package(
       name: "AddressSpaceTrace",
       dependencies: ["AddressSpace"],
       swiftSettings: pure),
+
+    .target(
+      name: "AddressSpaceYAML",
+      dependencies: ["AddressSpace", "CYAML"],
+      swiftSettings: pure),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     // level 2: the edges
     .target(
@@ -93,7 +103,8 @@ let package = Package(
       name: "addrspace",
       dependencies: [
         "AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "AddressSpaceReport",
-        "AddressSpaceRecorder", "AddressSpaceStore", "AddressSpaceTrace", "CBuildInfo",
+        "AddressSpaceRecorder", "AddressSpaceStore", "AddressSpaceTrace", "AddressSpaceYAML",
+        "CBuildInfo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -136,6 +147,8 @@ let package = Package(
         "AddressSpace", "AddressSpaceRecorder", "AddressSpaceStore", "AddressSpaceTrace",
         "CAddressSpaceRecorder",
       ]),
+    .test(
+      "AddressSpaceYAMLTests", of: ["AddressSpace", "AddressSpaceYAML"], exclude: ["tree.py"]),
     .test(
       "CommandLineTests",
       of: ["AddressSpace", "AddressSpaceStore", "AddressSpaceTrace", "addrspace"]),

@@ -4,11 +4,13 @@ import PackageDescription
 
 let library: Target.Dependency = .product(name: "AddressSpace", package: "addrspace")
 
+let yaml: Target.Dependency = .product(name: "AddressSpaceYAML", package: "addrspace")
+
 /// One executable a parser, in a folder of its own with its dictionary and seeds. `tools/fuzz`
 /// builds it with `--sanitize fuzzer`, whose library holds the main function.
-func driver(_ name: String) -> Target {
+func driver(_ name: String, needs dependencies: [Target.Dependency] = [library]) -> Target {
   .executableTarget(
-    name: name, dependencies: [library, "Invariants"], path: name,
+    name: name, dependencies: dependencies + ["Invariants"], path: name,
     exclude: ["dictionary", "seeds"],
     swiftSettings: [.unsafeFlags(["-parse-as-library"])])
 }
@@ -18,5 +20,5 @@ let package = Package(
   dependencies: [.package(name: "addrspace", path: "../..")],
   targets: [.target(name: "Invariants", dependencies: [library], path: "Invariants")]
     + ["maps", "heap", "minidump", "windbg", "vmmap", "core", "strace", "crashlog", "json"]
-    .map(driver)
+    .map { driver($0) } + [driver("policy", needs: [library, yaml])]
 )

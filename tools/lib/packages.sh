@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # Sourced by the scripts of tools/: what they need of the machine.
 
-# What `swift build` needs: the libraries that the recorder walks stacks and finds names with.
+# What `swift build` needs: the libraries that the recorder walks stacks and finds names with, those
+# of recordings and of policies.
 # shellcheck disable=SC2034
 build_packages=(
     git libc6-dev libdw-dev libelf-dev libiberty-dev libsqlite3-dev libunwind-dev
+    libyaml-dev
 )
 
 note() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }

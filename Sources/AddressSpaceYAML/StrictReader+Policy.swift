@@ -1,0 +1,99 @@
+import AddressSpace
+
+/// What a bound counts.
+enum PolicyUnit {
+  case bytes
+  case count
+  case percent
+}
+
+extension StrictReader {
+  /// `at-least` or `at-most`, one of them.
+  func bound(in unit: PolicyUnit) throws(YAMLError) -> PolicyRule.Bound {
+    let (least, most) = (entry("at-least"), entry("at-most"))
+    if let least, let most {
+      throw YAMLError(
+        max(least.place, most.place),
+        .impossible("a rule has one bound. Write a second rule for this one."))
+    }
+    if let least {
+      let value = try least.bound(in: unit)
+      guard value > 0 else {
+        throw YAMLError(
+          least.value.place, .impossible("at least 0 always holds. Write more, or at-most."))
+      }
+      return .atLeast(value)
+    }
+    if let most {
+      let value = try most.bound(in: unit)
+      if unit == .percent && value == 100 {
+        throw YAMLError(
+          most.value.place, .impossible("at most 100% always holds. Write less."))
+      }
+      return .atMost(value)
+    }
+    throw YAMLError(
+      place, .impossible("\(what) has no bound. Add at-least or at-most to it."))
+  }
+
+  /// `buffer`, and `allocator` where there is one.
+  func fits() throws(YAMLError) -> PolicyRule.Subject {
+    let buffer = try required("buffer").buffer()
+    guard let entry = entry("allocator") else { return .fits(buffer, nil) }
+    let family = try entry.choice(Allocator.Family.self, sort: "allocator")
+    return .fits(buffer, family)
+  }
+}
+
+extension YAMLEntry {
+  fileprivate func bound(in unit: PolicyUnit) throws(YAMLError) -> UInt64 {
+    switch unit {
+    case .bytes: try size().value
+    case .count: try number()
+    case .percent: try percent()
+    }
+  }
+
+  /// A whole number with or without `%` behind it.
+  private func percent() throws(YAMLError) -> UInt64 {
+    let text = try text()
+    let digits = text.hasSuffix("%") ? text.dropLast() : text[...]
+    guard let percent = UInt64(digits: digits), percent <= 100 else {
+      throw YAMLError(
+        value.place, .impossible("\(quoted(text)) is no percentage. Write 0% to 100%, as in 40%."))
+    }
+    return percent
+  }
+
+  /// A size of at least a byte.
+  func positiveSize() throws(YAMLError) -> ByteCount {
+    let size = try size()
+    guard size > .zero else {
+      throw YAMLError(
+        value.place,
+        .impossible("\(quoted(key)) of no bytes asks for nothing. Write a size, as in 48MiB."))
+    }
+    return size
+  }
+
+  /// A buffer, once: how often is the rule's bound.
+  fileprivate func buffer() throws(YAMLError) -> BufferRequest {
+    let text = try text()
+    let request: BufferRequest
+    do {
+      request = try BufferRequest(text: text)
+    } catch {
+      // A text of any length and letters is not to be repeated.
+      let error = text.short == text ? error : .notASize(text.short)
+      throw YAMLError(value.place, .impossible(error.description))
+    }
+    guard !text.contains("*") else {
+      throw YAMLError(
+        value.place,
+        .impossible(
+          "\(quoted(text)) is a buffer with a count. Leave out the part from '*', and write the "
+            + "count as at-least."))
+    }
+    return request
+  }
+}
