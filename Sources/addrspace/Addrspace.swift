@@ -20,8 +20,8 @@ struct Addrspace: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Inspect.self, Forecast.self, Diff.self, Record.self, Report.self, Export.self, Layouts.self,
-      Capture.self, Convert.self, Doctor.self,
+      Inspect.self, Forecast.self, Diff.self, Check.self, Record.self, Report.self, Export.self,
+      Layouts.self, Capture.self, Convert.self, Doctor.self,
     ])
 
   static func main() {

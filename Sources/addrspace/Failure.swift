@@ -46,6 +46,7 @@ extension Failure {
     case let error as AllocatorError: self.init(.usage, error.description)
     case let error as BufferRequestError: self.init(.usage, error.description)
     case let error as ChangeError: self.init(.usage, error.description)
+    case let error as PolicyRuleError: self.init(.usage, error.description)
     case let error as RecordingError: self.init(error)
     case let error as TraceMomentError: self.init(.usage, error.description)
     case let error as TraceReportError<RecordingError>: self.init(error)
@@ -123,22 +124,5 @@ extension Failure {
       self.init(.notPermitted, "\(file) may not be opened: not permitted.")
     default: self.init(.inputOutput, "\(file): \(error).")
     }
-  }
-}
-
-extension String {
-  /// The text as a shell takes it for one word.
-  fileprivate var shellWord: String {
-    let isPlain =
-      !isEmpty
-      && unicodeScalars.allSatisfy { scalar in
-        scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-          || "_-./=:,+@%^".unicodeScalars.contains(scalar)
-      }
-    return isPlain
-      ? self
-      : "'"
-        + split(separator: "'", omittingEmptySubsequences: false)
-        .joined(separator: "'\\''") + "'"
   }
 }

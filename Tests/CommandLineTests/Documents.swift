@@ -176,6 +176,26 @@ extension Shape {
     "buffers": .list(.object(["request": .text, "from": .integer, "to": .integer])),
   ])
 
+  static let check = Shape.object([
+    "schema": .word(["addrspace.check/1"]), "source": source, "held": .optional(.flag),
+    "rules": .list(
+      .object([
+        "rule": .text, "limit": .integer, "actual": .optional(.integer), "held": .optional(.flag),
+        "message": .text, "target": .integer, "unit": .word(["bytes", "count", "percent"]),
+        "bound": .optional(.word(["exact", "at-least", "at-most"])), "margin": .optional(.integer),
+        "excused": .list(.text), "seconds": .number, "pins": .list(pin),
+        "clear": .optional(
+          .object([
+            "low": .address, "high": .address, "clearBytes": .integer, "regions": .integer,
+          ])), "more": .optional(.text),
+      ])),
+    "targets": .list(
+      .object([
+        "source": source, "layout": layout, "held": .optional(.flag), "samples": .integer,
+      ])),
+    "diagnostics": diagnostics,
+  ])
+
   static let event = Shape.object([
     "number": .integer, "call": .text, "low": .optional(.address), "high": .optional(.address),
     "bytes": .integer, "thread": .optional(.integer), "threadName": .optional(.text),

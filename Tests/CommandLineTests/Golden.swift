@@ -13,9 +13,14 @@ struct Golden: CustomTestStringConvertible, Sendable {
   let words: [String]
   var environment: [String: String] = [:]
 
+  /// A blank inside a rule stands as `_`.
   init(_ name: String, _ line: String, _ environment: [String: String] = [:]) {
     self.name = name
-    self.words = line.split(separator: " ").map(String.init)
+    let words = line.split(separator: " ").map(String.init)
+    self.words = words.indices.map { index in
+      index > 0 && words[index - 1] == "--require"
+        ? words[index].replacing("_", with: " ") : words[index]
+    }
     self.environment = environment
   }
 

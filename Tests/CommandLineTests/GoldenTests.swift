@@ -55,6 +55,17 @@ struct GoldenTests {
     Golden("diff-photo-same", "diff golden/photo.maps golden/photo.maps --exit-code"),
     Golden("diff-photo-relative", "diff golden/photo.maps golden/photo-moved.maps --relative"),
     Golden("diff-wine-2g", "diff wine/wine8-2g-bare.smaps wine/wine8-2g-fragmented.smaps"),
+    Golden("check-photo", "check golden/photo.maps \(rules)"),
+    Golden("check-photo-ascii", "check golden/photo.maps \(rules)", ascii),
+    Golden("check-photo-color", "check golden/photo.maps --color always \(rules)"),
+    Golden("check-photo-plain", "check golden/photo.maps --plain \(rules)"),
+    Golden("check-photo-json", "check golden/photo.maps --json \(rules)"),
+    Golden("check-photo-all", "check golden/photo.maps --top 0 \(rules)"),
+    Golden("check-photo-junit", "check golden/photo.maps -q --junit /dev/stderr \(rules)"),
+    Golden("check-photo-github", "check golden/photo.maps -q --github \(rules)"),
+    Golden("check-several", "check golden/photo.maps golden/full.maps golden/pieces.maps \(few)"),
+    Golden("check-unknown", "check golden/full.maps --require fits_64MiB>=1"),
+    Golden("check-recording", "check photo.addrspace --require largest-free>=2GiB"),
     Golden("report", "report photo.addrspace"),
     Golden("report-ascii", "report photo.addrspace", ascii),
     Golden("report-color", "report photo.addrspace --color always"),
@@ -77,6 +88,10 @@ struct GoldenTests {
     Golden("layouts-plain", "layouts --plain"),
   ]
 
+  private static let rules =
+    "--require largest-free>=100MiB --require fits_8000x6000x4x2_by_malloc>=2 "
+    + "--require regions<=30 --require owner_*.so*<=1MiB --require pins_<_4MiB_between_10MiB<=0"
+  private static let few = "--require largest-free>=100MiB --require regions<=1000"
   private static let sequence = "--buffer 8000x6000x4x2*2 --buffer 48MB*3 --buffer 1G"
   private static let plainSequence = "--sequence --buffer 256M*3 --buffer 1G"
 

@@ -16,6 +16,10 @@ struct HelpTests {
     ),
     ("diff", common + buffers + layout + ["--relative", "--exit-code", "--snapshot"]),
     (
+      "check",
+      common + layout + ["--require", "--for", "--every", "--junit", "--github", "--snapshot"]
+    ),
+    (
       "report",
       common + buffers + layout + ["--at", "--pid", "--by", "--stacks"]
     ),

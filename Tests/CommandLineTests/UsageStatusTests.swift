@@ -68,6 +68,16 @@ struct UsageStatusTests {
     Mistake("forecast MAP --if tile=1M --if tile=2M", "tile is given twice."),
     Mistake("forecast MAP --if layout=wine-5g", "no layout \"wine-5g\". Did you mean wine-2g?"),
     Mistake("forecast MAP --advise --sequence --buffer 1M", "--sequence goes neither with"),
+    Mistake("check", "Missing expected argument '<targets> ...'"),
+    Mistake("check MAP", "no rule to check. Name what has to hold: --require 'largest-free >="),
+    Mistake("check MAP --require free>=1G --every 1s", "--every goes with --for"),
+    Mistake("check MAP --require free>=1G --for 1s", "--for looks at processes;"),
+    Mistake("check 1 --require free>=1G --for 0s", "The value '0s' is invalid for '--for"),
+    Mistake("check 1 --require free>=1G --for soon", "The value 'soon' is invalid for '--for"),
+    Mistake("check - - --require free>=1G", "only one of the targets can be standard input."),
+    Mistake("check MAP --require fre>=1G", "is no rule. Did you mean free?"),
+    Mistake("check MAP --require free>1G", "has no bound: neither >= nor <=."),
+    Mistake("check MAP --require free>=0", "holds whatever is there"),
     Mistake("diff - -", "only one of the two can be standard input."),
     Mistake("capture MAP", "capture takes a process id"),
     Mistake("capture -", "capture takes a process id"),
@@ -94,6 +104,8 @@ struct UsageStatusTests {
   func comesFirst(option: [String]) async throws {
     let changes = try await Program()("forecast", "/nonexistent/x.maps", "--if", "foo")
     #expect(changes.status == 64)
+    let rules = try await Program()("check", "/nonexistent/x.maps", "--require", "foo")
+    #expect(rules.status == 64)
     for command in ["inspect", "forecast"] {
       let result = try await Program()([command, "/nonexistent/x.maps"] + option)
       #expect(result.status == 64, "\(command) \(option)")

@@ -1,0 +1,65 @@
+/// What came of one rule in one room.
+public struct RuleAnswer: Sendable {
+  /// The rule.
+  public let rule: PolicyRule
+  /// What was measured, in the subject's unit.
+  public let actual: Measured
+  /// Whether it is held.
+  public let verdict: Verdict
+  /// What can be blamed where it is broken, the worst first: what splits the room, or for a rule on
+  /// what takes it, the largest of that. Nothing excused is among it.
+  public internal(set) var pins: [Pin] = []
+  /// What to clear so that a broken `fits` is held; nil where nothing helps that is not excused.
+  public internal(set) var plan: ClearingPlan?
+  /// Who has most regions, where there are too many, as `Usage` by origin; the most first.
+  public internal(set) var owners: [Usage] = []
+  /// The forecast that a `fits` rests on.
+  public internal(set) var forecast: BufferForecast?
+
+  init(_ rule: PolicyRule, _ actual: Measured) {
+    self.rule = rule
+    self.actual = actual
+    verdict = rule.bound.verdict(on: actual)
+  }
+
+  /// Whether a rule is held.
+  public enum Verdict: String, Sendable {
+    /// It is.
+    case held
+    /// It is not.
+    case broken
+    /// The source does not tell enough.
+    case undecided
+  }
+
+  /// How far what was measured is from the limit, on either side of it, in the subject's unit; the
+  /// least that is certain. Nil where nothing was decided.
+  public var margin: UInt64? {
+    let limit = rule.bound.limit
+    switch (rule.bound.isAtLeast, verdict) {
+    case (_, .undecided): return nil
+    case (true, .held): return actual.least - limit
+    case (true, .broken): return limit - actual.most
+    case (false, .held): return limit - actual.most
+    case (false, .broken): return actual.least - limit
+    }
+  }
+
+  /// Whether it is nearer to being broken, or more broken, than another answer to the same rule.
+  public func isWorse(than other: RuleAnswer) -> Bool {
+    guard verdict == other.verdict else { return verdict.rank > other.verdict.rank }
+    guard let margin, let otherMargin = other.margin else { return false }
+    return verdict == .broken ? margin > otherMargin : margin < otherMargin
+  }
+}
+
+extension RuleAnswer.Verdict {
+  /// How bad it is.
+  fileprivate var rank: Int {
+    switch self {
+    case .held: 0
+    case .undecided: 1
+    case .broken: 2
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import AddressSpace
+
+extension CheckReport {
+  /// The document `addrspace.check/1`; `pins` of each rule has at most `top` entries, three where it
+  /// is nil, all where it is 0.
+  public func json(top: Int? = nil) -> String {
+    let style = Style(top: top)
+    var diagnostics = Diagnostics()
+    for target in targets { diagnostics.append(target.diagnostics) }
+    return JSONValue.object([
+      ("schema", "addrspace.check/1"),
+      ("source", targets.first.map { JSONValue($0.source) } ?? .null),
+      ("held", JSONValue(verdict)),
+      (
+        "rules",
+        .array(
+          targets.enumerated().flatMap { index, target in
+            target.results.map { value(of: $0, target, index, style) }
+          })
+      ),
+      (
+        "targets",
+        .array(
+          targets.map { target in
+            [
+              "source": JSONValue(target.source),
+              "layout": JSONValue(target.layout),
+              "held": JSONValue(target.verdict),
+              "samples": JSONValue(target.samples),
+            ]
+          })
+      ),
+      ("diagnostics", JSONValue(diagnostics)),
+    ]).document()
+  }
+
+  private func value(
+    of result: CheckResult, _ target: CheckedTarget, _ index: Int, _ style: Style
+  ) -> JSONValue {
+    let answer = result.answer
+    let origins = OriginRules(result.room)
+    let wording = CheckWording(answer, result.room)
+    return [
+      "rule": .string(answer.rule.description),
+      "limit": .integer(answer.rule.bound.limit),
+      "actual": .optional(answer.actual.value),
+      "held": JSONValue(answer.verdict),
+      "message": .string(wording.message),
+      "target": JSONValue(index),
+      "unit": .string(answer.rule.subject.unit.rawValue),
+      "bound": .optional(answer.actual.bound?.rawValue),
+      "margin": .optional(answer.margin),
+      "excused": .array(answer.rule.excused.map(JSONValue.string)),
+      "seconds": .number(result.seconds),
+      "pins": .array(
+        style.rows(answer.pins, usual: 3).map {
+          JSONValue($0, in: result.room, origins, stack: target.stacks[$0.range])
+        }),
+      "clear": answer.plan.map { plan in
+        [
+          "low": JSONValue(plan.window.lower), "high": JSONValue(plan.window.upper),
+          "clearBytes": JSONValue(plan.bytes), "regions": JSONValue(plan.regions.count),
+        ]
+      } ?? .null,
+      "more": answer.verdict == .held ? .null : .string(wording.command(for: target)),
+    ]
+  }
+
+  /// One record a line, fields separated by tabs, sizes in bytes.
+  public func plain(top: Int? = nil) -> String {
+    let style = Style(top: top)
+    var records = Records()
+    for target in targets {
+      records.add(
+        "target", target.word, target.layout.name, target.verdict.rawValue, target.samples)
+      for result in target.results {
+        let answer = result.answer
+        records.add(
+          "rule", answer.rule.description, answer.verdict.rawValue, answer.rule.bound.limit,
+          answer.actual.value.map { "\($0)" } ?? "", answer.actual.bound?.rawValue ?? "",
+          answer.margin.map { "\($0)" } ?? "")
+        for pin in style.rows(answer.pins, usual: 3) {
+          records.add(
+            "pin", pin.range.lower, pin.range.upper, pin.range.size, pin.joined, pin.largestGain,
+            pin.action.rawValue, result.room.largestRegion(in: pin.regions)?.name ?? "")
+        }
+      }
+    }
+    return records.text
+  }
+}
+
+extension JSONValue {
+  /// Whether rules are held; null where the source does not tell.
+  fileprivate init(_ verdict: RuleAnswer.Verdict) {
+    switch verdict {
+    case .held: self = .bool(true)
+    case .broken: self = .bool(false)
+    case .undecided: self = .null
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import AddressSpace
+import AddressSpaceProcess
+import AddressSpaceReport
+import ArgumentParser
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Whether rules hold of a process or a file; the exit status says it.",
+    discussion: """
+      RULE is one of these; SIZE as in 400MiB, BUFFER as in 8000x6000x4x2, and >= and <= may stand \
+      for each other:
+
+      \(PolicyRule.forms.map { "\($0.form): \($0.meaning)" }.joined(separator: "\n"))
+
+      Exit status: 0 all are held, 1 one is broken, 69 one could not be measured, others as \
+      everywhere.
+      """)
+
+  @Argument(help: "A process id, 'self', a saved file, a recording, or '-'; several may be named.")
+  var targets: [Target]
+
+  @Option(
+    help: ArgumentHelp(
+      "What has to hold, as in 'largest-free >= 400MiB' or 'fits 8000x6000x4x2 >= 2'; may be "
+        + "repeated.", valueName: "rule"))
+  var require: [String] = []
+
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp(
+      "Look at processes again and again for so long; of each rule the worst moment counts.",
+      valueName: "time"))
+  var period: TimeSpan?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --for, how long from look to look; a second without it.", valueName: "time"))
+  var every: TimeSpan?
+
+  @Option(help: ArgumentHelp("Write the answer as JUnit XML too.", valueName: "file"))
+  var junit: String?
+
+  @Flag(help: "Write GitHub's annotations of what is not held to standard error.")
+  var github = false
+
+  @OptionGroup
+  var choice: SnapshotOptions
+
+  @OptionGroup(title: "Layout")
+  var layout: LayoutOptions
+
+  @OptionGroup(title: "Output")
+  var output: OutputOptions
+
+  func validate() throws {
+    guard !require.isEmpty else {
+      throw ValidationError(
+        "no rule to check. Name what has to hold: --require 'largest-free >= 400MiB'.")
+    }
+    guard targets.count(where: { $0.text == "-" }) < 2 else {
+      throw ValidationError("only one of the targets can be standard input.")
+    }
+    guard every == nil || period != nil else {
+      throw ValidationError("--every goes with --for: say how long to look.")
+    }
+  }
+
+  func run() throws {
+    let policy = Policy(try require.map(PolicyRule.init(text:)))
+    if period != nil, let saved = try targets.first(where: { try $0.pid() == nil }) {
+      throw Failure(.usage, "--for looks at processes; \(saved.name) does not change.")
+    }
+    let watch = PolicyWatch(policy: policy, targets: targets, choice: choice, layout: layout)
+    let report = CheckReport(
+      try watch.look(
+        for: period?.seconds ?? 0, every: every?.seconds ?? 1,
+        ended: {
+          if !output.quiet { Console.note("\($0.name): it ended and is not looked at again.") }
+        }
+      ))
+    try output.write(
+      text: report.text, plain: { report.plain(top: output.top) },
+      json: { report.json(top: output.top) })
+    if let junit { try Console.write(Array(report.junit().utf8), toFile: junit) }
+    for (target, checked) in zip(targets, report.targets) {
+      output.report(checked.diagnostics, of: target.name)
+      if output.verbose { Console.note("layout: \(checked.layout.name): \(checked.layout.basis)") }
+    }
+    if github, report.verdict != .held { Console.note(report.annotations().trimmed) }
+    try end(with: report)
+  }
+
+  private func end(with report: CheckReport) throws {
+    switch report.verdict {
+    case .held: return
+    case .broken: throw ExitCode(ExitStatus.no.rawValue)
+    case .undecided:
+      let sentences = report.undecided
+      let more = sentences.count > 1 ? " And \(sentences.count - 1) more rules." : ""
+      throw Failure(.unavailable, (sentences.first ?? "") + more)
+    }
+  }
+}
+
+extension String {
+  /// Without the end of its last line.
+  fileprivate var trimmed: String { hasSuffix("\n") ? String(dropLast()) : self }
+}

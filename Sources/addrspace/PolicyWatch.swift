@@ -1,0 +1,85 @@
+import AddressSpace
+import AddressSpaceProcess
+import AddressSpaceReport
+import Glibc
+
+/// Holds targets against a policy, once or for some time.
+struct PolicyWatch {
+  let policy: Policy
+  let targets: [Target]
+  let choice: SnapshotOptions
+  let layout: LayoutOptions
+
+  /// What came of it; each target is looked at once, then every so often until the time is over or
+  /// all of them have ended.
+  func look(
+    for period: Double, every step: Double, ended: (Target) -> Void
+  ) throws -> [CheckedTarget] {
+    let begin = ContinuousClock.now
+    var checked = try targets.map(first)
+    var living = Array(targets.indices)
+    var next = step
+    while next <= period, !living.isEmpty {
+      sleep(until: begin + .seconds(next))
+      var left: [Int] = []
+      for index in living {
+        do {
+          let room = try layout.room(for: targets[index].snapshot(layout, choice))
+          checked[index].add(try answers(in: room), in: room, after: next)
+          left.append(index)
+        } catch let error as ProcessError where error.isOfEnded {
+          ended(targets[index])
+        }
+      }
+      living = left
+      // What took longer than a step is not made up for.
+      let now = (ContinuousClock.now - begin) / .seconds(1)
+      next += step * max(1, ((now - next) / step).rounded(.up))
+    }
+    return checked
+  }
+
+  private func first(_ target: Target) throws -> CheckedTarget {
+    let snapshot = try target.snapshot(layout, choice)
+    let room = try layout.room(for: snapshot)
+    var checked = CheckedTarget(
+      source: snapshot.source, word: target.text.shellWord, room: room,
+      answers: try answers(in: room), diagnostics: snapshot.diagnostics(under: room))
+    if checked.verdict == .broken, let recording = try target.recording(choice) {
+      checked.stacks =
+        try recording.report(requests: [], allocator: nil, layout: layout).stacksOfPins
+    }
+    return checked
+  }
+
+  private func answers(in room: Room) throws -> [RuleAnswer] {
+    do throws(AllocatorError) {
+      return try PolicyChecker(room).answers(to: policy)
+    } catch .foreign(let family, let layout) {
+      throw Failure(
+        .usage,
+        "\(family.rawValue) does not exist in the layout \(layout). Name another allocator after "
+          + "'by'.")
+    }
+  }
+
+  private func sleep(until time: ContinuousClock.Instant) {
+    while true {
+      let left = (time - ContinuousClock.now) / .seconds(1)
+      guard left > 0 else { return }
+      var rest = timespec(tv_sec: Int(left), tv_nsec: Int((left - left.rounded(.down)) * 1e9))
+      // A signal may end it early.
+      nanosleep(&rest, nil)
+    }
+  }
+}
+
+extension ProcessError {
+  /// Whether a process that was there is no more.
+  fileprivate var isOfEnded: Bool {
+    switch self {
+    case .noSuchProcess, .hasNoUserSpace: true
+    default: false
+    }
+  }
+}
