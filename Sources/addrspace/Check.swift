@@ -1,6 +1,7 @@
 import AddressSpace
 import AddressSpaceProcess
 import AddressSpaceReport
+import AddressSpaceYAML
 import ArgumentParser
 
 struct Check: ParsableCommand {
@@ -25,6 +26,10 @@ struct Check: ParsableCommand {
       "What has to hold, as in 'largest-free >= 400MiB' or 'fits 8000x6000x4x2 >= 2'; may be "
         + "repeated.", valueName: "rule"))
   var require: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Rules from a file in YAML, before those of --require.", valueName: "file"))
+  var policy: String?
 
   @Option(
     name: .customLong("for"),
@@ -54,12 +59,13 @@ struct Check: ParsableCommand {
   var output: OutputOptions
 
   func validate() throws {
-    guard !require.isEmpty else {
+    guard !require.isEmpty || policy != nil else {
       throw ValidationError(
-        "no rule to check. Name what has to hold: --require 'largest-free >= 400MiB'.")
+        "no rule to check. Name what has to hold: --require 'largest-free >= 400MiB', or a file of "
+          + "rules: --policy FILE.")
     }
-    guard targets.count(where: { $0.text == "-" }) < 2 else {
-      throw ValidationError("only one of the targets can be standard input.")
+    guard targets.count(where: { $0.text == "-" }) + (policy == "-" ? 1 : 0) < 2 else {
+      throw ValidationError("only one of the targets and --policy can be standard input.")
     }
     guard every == nil || period != nil else {
       throw ValidationError("--every goes with --for: say how long to look.")
@@ -67,7 +73,7 @@ struct Check: ParsableCommand {
   }
 
   func run() throws {
-    let policy = Policy(try require.map(PolicyRule.init(text:)))
+    let policy = Policy(try rulesOfFile() + require.map(PolicyRule.init(text:)))
     if period != nil, let saved = try targets.first(where: { try $0.pid() == nil }) {
       throw Failure(.usage, "--for looks at processes; \(saved.name) does not change.")
     }
@@ -89,6 +95,16 @@ struct Check: ParsableCommand {
     }
     if github, report.verdict != .held { Console.note(report.annotations().trimmed) }
     try end(with: report)
+  }
+
+  private func rulesOfFile() throws -> [PolicyRule] {
+    guard let policy else { return [] }
+    let bytes = try Console.read(policy)
+    do throws(YAMLError) {
+      return try PolicyDocument.read(bytes).rules
+    } catch {
+      throw Failure(.badInput, error.message(in: policy == "-" ? "standard input" : policy))
+    }
   }
 
   private func end(with report: CheckReport) throws {

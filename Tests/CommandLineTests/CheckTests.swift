@@ -103,6 +103,47 @@ struct CheckTests {
     #expect(text.output.contains(" by "), "\(text.output)")
   }
 
+  @Test("a file of rules says what the same rules say")
+  func policy() async throws {
+    let folder = try TemporaryFolder()
+    let map = Golden.folder.appending("photo.maps").string
+    let policy = try folder.file(
+      "room.yaml",
+      """
+      rules:
+        - free: 1GiB
+        - fits: {buffer: 64MiB, allocator: mmap, at-least: 12}
+        - owner: {name: "*SYSV*", at-most: 1MiB}
+          excuse: ["*SYSV*"]
+      """)
+    let result = try await Program()(
+      "check", map, "--policy", policy, "--require", "regions <= 35", "--plain")
+    #expect(result.status == 1, "\(result.error)")
+    let same = try await Program()(
+      "check", map, "--require", "free >= 1GiB", "--require", "fits 64MiB by mmap >= 12",
+      "--require", "regions <= 35", "--plain")
+    let lines = result.output.split(separator: "\n").filter { !$0.contains("SYSV") }
+    #expect(lines == same.output.split(separator: "\n"))
+    // What is excused does not count.
+    #expect(result.output.split(separator: "\n").contains { $0.contains("SYSV") })
+    let only = try folder.file(
+      "owner.yaml", "rules: [{owner: {name: '*SYSV*', at-most: 1MiB}, excuse: ['*SYSV*']}]")
+    #expect(try await Program()("check", map, "--policy", only).status == 0)
+  }
+
+  @Test("a file of rules that cannot be read is told with its place")
+  func badPolicy() async throws {
+    let folder = try TemporaryFolder()
+    let map = Golden.folder.appending("photo.maps").string
+    let bad = try folder.file("bad.yaml", "rules:\n  - largest-fre: 400MiB\n")
+    let result = try await Program()("check", map, "--policy", bad)
+    #expect(result.status == 65)
+    #expect(result.error.contains("bad.yaml:2:5: "), "\(result.error)")
+    #expect(result.error.contains("largest-free"))
+    let missing = try await Program()("check", map, "--policy", folder.path.string + "/none.yaml")
+    #expect(missing.status == 66)
+  }
+
   @Test("JUnit XML is read back by another's parser")
   func junit() async throws {
     let python = Machine.python ?? "/usr/bin/python3"
