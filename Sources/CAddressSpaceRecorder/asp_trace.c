@@ -44,9 +44,9 @@ static void describe_stop(int status, struct asp_stop *out) {
   }
 }
 
-static int wait_for(pid_t which, struct asp_stop *out) {
+int asp_wait(struct asp_stop *out) {
   int status;
-  pid_t tid = waitpid(which, &status, __WALL);
+  pid_t tid = waitpid(-1, &status, __WALL);
   if (tid < 0) return -errno;
   memset(out, 0, sizeof *out);
   out->tid = tid;
@@ -65,10 +65,6 @@ static int wait_for(pid_t which, struct asp_stop *out) {
   }
   return 0;
 }
-
-int asp_wait(struct asp_stop *out) { return wait_for(-1, out); }
-
-int asp_wait_for(pid_t tid, struct asp_stop *out) { return wait_for(tid, out); }
 
 int asp_kill(pid_t pid) { return kill(pid, SIGKILL) == 0 ? 0 : -errno; }
 

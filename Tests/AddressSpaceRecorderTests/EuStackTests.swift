@@ -59,8 +59,8 @@ struct EuStackTests {
   /// Gives return addresses as `eu-stack` prints them: what follows the call.
   private static func walk(_ pid: Int32, _ kind: asp_unwinder_kind) -> [UInt64] {
     guard asp_seize(pid) == 0 else { return [] }
-    var stop = asp_stop()
-    guard asp_wait_for(pid, &stop) == 0 else { return [] }
+    var status: Int32 = 0
+    guard waitpid(pid, &status, 0) == pid else { return [] }
     defer { asp_resume(pid, Int32(ASP_RESUME_DETACHED.rawValue), 0) }
     var unwinder: OpaquePointer?
     var registers = asp_registers()

@@ -69,9 +69,6 @@ int asp_interrupt(pid_t tid);
    signal came first. */
 int asp_wait(struct asp_stop *out);
 
-/* The same for one thread. */
-int asp_wait_for(pid_t tid, struct asp_stop *out);
-
 /* Kills a process; 0 or -errno. */
 int asp_kill(pid_t pid);
 
