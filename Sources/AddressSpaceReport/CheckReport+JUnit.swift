@@ -48,20 +48,6 @@ extension CheckReport {
   }
 }
 
-extension CheckReport {
-  /// The workflow commands by which GitHub annotates what is not held, a line each.
-  public func annotations() -> String {
-    targets.flatMap { target in
-      target.results.filter { $0.answer.verdict != .held }.map { result in
-        let title = "\(target.title): \(result.answer.rule)".printable
-        let command = CheckWording(result.answer, result.room).command(for: target)
-        let message = "\(result.message) More: \(command)".printable
-        return "::error title=\(title.commandProperty)::\(message.commandData)\n"
-      }
-    }.joined()
-  }
-}
-
 extension String {
   /// The text as XML takes it, in an attribute or between tags: what XML 1.0 cannot hold at all
   /// stands as `\xNN` (section 2.2), what it gives a meaning is escaped.
@@ -74,33 +60,6 @@ extension String {
       case ">": text += "&gt;"
       case "\"": text += "&quot;"
       case "'": text += "&apos;"
-      default: text.unicodeScalars.append(character)
-      }
-    }
-    return text
-  }
-
-  /// As the message of a workflow command.
-  fileprivate var commandData: String {
-    var text = ""
-    for character in unicodeScalars {
-      switch character {
-      case "%": text += "%25"
-      case "\r": text += "%0D"
-      case "\n": text += "%0A"
-      default: text.unicodeScalars.append(character)
-      }
-    }
-    return text
-  }
-
-  /// As a property of a workflow command.
-  fileprivate var commandProperty: String {
-    var text = ""
-    for character in commandData.unicodeScalars {
-      switch character {
-      case ":": text += "%3A"
-      case ",": text += "%2C"
       default: text.unicodeScalars.append(character)
       }
     }

@@ -1,0 +1,26 @@
+import AddressSpace
+
+extension CheckReport {
+  /// One record a line, fields separated by tabs, sizes in bytes.
+  public func plain(top: Int? = nil) -> String {
+    let style = Style(top: top)
+    var records = Records()
+    for target in targets {
+      records.add(
+        "target", target.word, target.layout.name, target.verdict.rawValue, target.samples)
+      for result in target.results {
+        let answer = result.answer
+        records.add(
+          "rule", answer.rule.description, answer.verdict.rawValue, answer.rule.bound.limit,
+          answer.actual.value.map { "\($0)" } ?? "", answer.actual.bound?.rawValue ?? "",
+          answer.margin.map { "\($0)" } ?? "")
+        for pin in style.rows(answer.pins, usual: 3) {
+          records.add(
+            "pin", pin.range.lower, pin.range.upper, pin.range.size, pin.joined, pin.largestGain,
+            pin.action.rawValue, result.room.largestRegion(in: pin.regions)?.name ?? "")
+        }
+      }
+    }
+    return records.text
+  }
+}
