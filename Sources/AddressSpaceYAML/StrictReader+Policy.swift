@@ -1,15 +1,8 @@
 import AddressSpace
 
-/// What a bound counts.
-enum PolicyUnit {
-  case bytes
-  case count
-  case percent
-}
-
 extension StrictReader {
   /// `at-least` or `at-most`, one of them.
-  func bound(in unit: PolicyUnit) throws(YAMLError) -> PolicyRule.Bound {
+  func bound(in unit: PolicyRule.Subject.Unit) throws(YAMLError) -> PolicyRule.Bound {
     let (least, most) = (entry("at-least"), entry("at-most"))
     if let least, let most {
       throw YAMLError(
@@ -17,20 +10,21 @@ extension StrictReader {
         .impossible("a rule has one bound. Write a second rule for this one."))
     }
     if let least {
-      let value = try least.bound(in: unit)
-      guard value > 0 else {
+      let bound = PolicyRule.Bound.atLeast(try least.limit(in: unit))
+      guard !bound.isAlwaysHeld(in: unit) else {
         throw YAMLError(
           least.value.place, .impossible("at least 0 always holds. Write more, or at-most."))
       }
-      return .atLeast(value)
+      return bound
     }
     if let most {
-      let value = try most.bound(in: unit)
-      if unit == .percent && value == 100 {
+      let bound = PolicyRule.Bound.atMost(try most.limit(in: unit))
+      guard !bound.isAlwaysHeld(in: unit) else {
         throw YAMLError(
-          most.value.place, .impossible("at most 100% always holds. Write less."))
+          most.value.place,
+          .impossible("at most \(try most.text()) always holds. Write less."))
       }
-      return .atMost(value)
+      return bound
     }
     throw YAMLError(
       place, .impossible("\(what) has no bound. Add at-least or at-most to it."))
@@ -41,12 +35,16 @@ extension StrictReader {
     let buffer = try required("buffer").buffer()
     guard let entry = entry("allocator") else { return .fits(buffer, nil) }
     let family = try entry.choice(Allocator.Family.self, sort: "allocator")
+    guard !buffer.isThread else {
+      throw YAMLError(
+        entry.place, .impossible("no allocator makes threads. Leave out allocator."))
+    }
     return .fits(buffer, family)
   }
 }
 
 extension YAMLEntry {
-  fileprivate func bound(in unit: PolicyUnit) throws(YAMLError) -> UInt64 {
+  fileprivate func limit(in unit: PolicyRule.Subject.Unit) throws(YAMLError) -> UInt64 {
     switch unit {
     case .bytes: try size().value
     case .count: try number()

@@ -35,11 +35,11 @@ extension PolicyRule.Bound {
   /// How it is written.
   var sign: String { isAtLeast ? ">=" : "<=" }
 
-  /// Whether no figure at all can break it.
-  public func isAlwaysHeld(by subject: PolicyRule.Subject) -> Bool {
+  /// Whether no figure in this unit can break it.
+  public func isAlwaysHeld(in unit: PolicyRule.Subject.Unit) -> Bool {
     switch self {
     case .atLeast(let limit): limit == 0
-    case .atMost(let limit): limit == .max || subject.unit == .percent && limit >= 100
+    case .atMost(let limit): limit == .max || unit == .percent && limit >= 100
     }
   }
 

@@ -33,7 +33,7 @@ extension PolicyRule {
     let subject = try Self.subject(sides.subject, in: text, form)
     let limit = try Self.limit(sides.limit, of: subject, in: text, form)
     let bound: Bound = isAtLeast ? .atLeast(limit) : .atMost(limit)
-    guard !bound.isAlwaysHeld(by: subject) else { throw .alwaysHeld(text) }
+    guard !bound.isAlwaysHeld(in: subject.unit) else { throw .alwaysHeld(text) }
     self.init(subject, bound)
   }
 
