@@ -1,8 +1,26 @@
 public import AddressSpace
+import AddressSpaceFormats
 
 /// Ends the run where something does not hold.
 public func require(_ holds: Bool, _ what: @autoclosure () -> String) {
   if !holds { fatalError("does not hold: \(what())") }
+}
+
+/// Reads a file as what it is and by its first snapshot, and asks of each that is of these kinds.
+@discardableResult
+public func checkAnswers(of bytes: [UInt8], read kinds: Set<Source.Kind>) -> [Snapshot] {
+  var snapshots: [Snapshot] = []
+  for number in [nil, 1] {
+    var options = SavedFile.Options()
+    options.snapshot = number
+    if let snapshot = try? SavedFile.read(bytes, options: options),
+      kinds.contains(snapshot.source.kind)
+    {
+      checkAnswers(of: snapshot)
+      snapshots.append(snapshot)
+    }
+  }
+  return snapshots
 }
 
 /// Asks of a snapshot what is asked of each: its room under the layout that it shows, a forecast, and
@@ -34,8 +52,30 @@ public func checkAnswers(of snapshot: Snapshot) -> Room {
     for pin in try PinRanking(room, for: []).pins() {
       require(!room.regions[pin.regions].contains(where: \.isNotListed), "a pin is listed")
     }
+    try checkRules(of: room)
   } catch {
     require(false, "the answer is not \(error)")
   }
   return room
+}
+
+/// Every kind of rule, at its figure and one beyond it.
+private func checkRules(of room: Room) throws {
+  let largest = room.largestFreeSpan?.size.value ?? 0
+  let subjects: [(PolicyRule.Subject, figure: UInt64)] = [
+    (.largestFree, largest), (.free, room.freeBytes.value),
+    (.fits(BufferRequest(bytes: .mebibytes(48)), nil), 3), (.regions, UInt64(room.regions.count)),
+    (.kind(.image), 1 << 20), (.owner(.init("*a*", by: .name)), 1 << 20),
+    (.owner(.init("*", by: .origin)), 1 << 20), (.owner(.init("*.dll", by: .module)), 1 << 20),
+    (.pins(smallerThan: .mebibytes(1), between: .kibibytes(64)), 0),
+  ]
+  let checker = PolicyChecker(room)
+  // Its percentage is rounded towards breaking either bound.
+  _ = try checker.answer(to: PolicyRule(.fragmentation, .atMost(50)))
+  for (subject, figure) in subjects {
+    let least = try checker.answer(to: PolicyRule(subject, .atLeast(figure &+ 1)))
+    let most = try checker.answer(to: PolicyRule(subject, .atMost(figure)))
+    let isEither = (least.verdict == .held) == (most.verdict == .broken)
+    require(isEither, "more than \(figure) is held where at most \(figure) is broken: \(subject)")
+  }
 }

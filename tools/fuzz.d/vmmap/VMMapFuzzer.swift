@@ -1,17 +1,11 @@
-import AddressSpaceFormats
+import AddressSpace
 import Invariants
 
 /// What libFuzzer calls with every input: what VMMap saved, and what is asked of it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-  for number in [nil, 1] {
-    var options = SavedFile.Options()
-    options.snapshot = number
-    guard let snapshot = try? SavedFile.read(bytes, options: options),
-      snapshot.source.kind == .vmmap
-    else { continue }
-    checkAnswers(of: snapshot)
+  for snapshot in checkAnswers(of: bytes, read: [.vmmap]) {
     require(!snapshot.map.regions.isEmpty, "a snapshot holds regions")
   }
   return 0
