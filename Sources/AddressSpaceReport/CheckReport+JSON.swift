@@ -26,7 +26,7 @@ extension CheckReport {
               "source": JSONValue(target.source),
               "layout": JSONValue(target.layout),
               "held": JSONValue(target.verdict),
-              "samples": JSONValue(target.samples),
+              "samples": JSONValue(target.trial.looks),
             ]
           })
       ),
@@ -35,7 +35,7 @@ extension CheckReport {
   }
 
   private func value(
-    of result: CheckResult, _ target: CheckedTarget, _ index: Int, _ style: Style
+    of result: PolicyTrial.Result, _ target: CheckedTarget, _ index: Int, _ style: Style
   ) -> JSONValue {
     let answer = result.answer
     let origins = OriginRules(result.room)

@@ -16,13 +16,13 @@ extension CheckReport {
     return (lines + ["</testsuites>"]).joined(separator: "\n") + "\n"
   }
 
-  private static func counts(_ results: [CheckResult]) -> String {
+  private static func counts(_ results: [PolicyTrial.Result]) -> String {
     let broken = results.count { $0.answer.verdict == .broken }
     let undecided = results.count { $0.answer.verdict == .undecided }
     return " tests=\"\(results.count)\" failures=\"\(broken)\" errors=\"\(undecided)\""
   }
 
-  private static func testCase(_ result: CheckResult, _ target: CheckedTarget) -> [String] {
+  private static func testCase(_ result: PolicyTrial.Result, _ target: CheckedTarget) -> [String] {
     let answer = result.answer
     let head =
       "    <testcase classname=\"\(target.title.attribute)\" "

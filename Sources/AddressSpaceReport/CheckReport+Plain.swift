@@ -7,7 +7,7 @@ extension CheckReport {
     var records = Records()
     for target in targets {
       records.add(
-        "target", target.word, target.layout.name, target.verdict.rawValue, target.samples)
+        "target", target.word, target.layout.name, target.verdict.rawValue, target.trial.looks)
       for result in target.results {
         let answer = result.answer
         records.add(

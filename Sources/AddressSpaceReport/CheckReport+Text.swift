@@ -49,7 +49,7 @@ private struct CheckScreen {
         : "\(held) of \(all) rules \(held == 1 ? "is" : "are") held"
     let isNamed = target.source.path != nil || target.source.name != nil
     let pid = isNamed ? target.source.pid.map { "  pid \($0)" } ?? "" : ""
-    let samples = target.samples > 1 ? ", the worst of \(target.samples) moments" : ""
+    let samples = target.trial.looks > 1 ? ", the worst of \(target.trial.looks) moments" : ""
     let layout = target.layout.name + (target.layout.isAssumed ? " (assumed)" : "")
     let rest = "\(pid)  \(layout)  \(count)\(samples)"
     let title = target.title.printable.fitted(to: max(12, style.columns - rest.count))
@@ -110,7 +110,7 @@ private struct CheckScreen {
     return (max(12, min(longest, style.columns - 36 - actual)), actual)
   }
 
-  private func line(of result: CheckResult, _ widths: (rule: Int, actual: Int)) -> String {
+  private func line(of result: PolicyTrial.Result, _ widths: (rule: Int, actual: Int)) -> String {
     let wording = CheckWording(result.answer, result.room)
     let rule = result.answer.rule.description.printable
     let name = rule.count > widths.rule ? rule.prefix(widths.rule - 3) + "..." : rule[...]

@@ -12,11 +12,7 @@ public struct CheckReport: Sendable {
   }
 
   /// Whether all rules are held by all targets; a broken one decides, then one that is undecided.
-  public var verdict: RuleAnswer.Verdict {
-    let verdicts = targets.map(\.verdict)
-    return verdicts.contains(.broken)
-      ? .broken : verdicts.contains(.undecided) ? .undecided : .held
-  }
+  public var verdict: RuleAnswer.Verdict { targets.map(\.verdict).max() ?? .held }
 
   /// Why rules are undecided, a sentence each, by target.
   public var undecided: [String] {
@@ -27,7 +23,7 @@ public struct CheckReport: Sendable {
   }
 }
 
-/// A target and what came of each rule in it, at the moment that was worst for that rule.
+/// A target and what came of each rule in it.
 public struct CheckedTarget: Sendable {
   /// Where it comes from.
   public let source: Source
@@ -37,43 +33,28 @@ public struct CheckedTarget: Sendable {
   public let layout: Layout
   /// What of it could not be read, or contradicts the rest.
   public let diagnostics: Diagnostics
-  /// One for each rule, in their order.
-  public private(set) var results: [CheckResult]
-  /// How often it was looked at.
-  public private(set) var samples = 1
+  /// How it was held against the rules.
+  public var trial: PolicyTrial
   /// Who made the pins, by where they lie, as far as it is known.
   public var stacks: [AddressRange: ReportStack] = [:]
 
-  /// A target that was looked at once.
+  /// A target and its trial.
   public init(
-    source: Source, word: String, room: Room, answers: [RuleAnswer],
+    source: Source, word: String, layout: Layout, trial: PolicyTrial,
     diagnostics: Diagnostics = Diagnostics()
   ) {
     self.source = source
     self.word = word
+    self.layout = layout
+    self.trial = trial
     self.diagnostics = diagnostics
-    layout = room.layout
-    results = answers.map { CheckResult(answer: $0, room: room, seconds: 0) }
   }
 
-  /// Adds what the same rules came to at another moment; of each rule the worst answer is kept, of
-  /// equal ones the first.
-  ///
-  /// - Parameter seconds: how long after the first look it was.
-  public mutating func add(_ answers: [RuleAnswer], in room: Room, after seconds: Double) {
-    samples += 1
-    for (index, answer) in answers.enumerated() where results.indices.contains(index) {
-      guard answer.isWorse(than: results[index].answer) else { continue }
-      results[index] = CheckResult(answer: answer, room: room, seconds: seconds)
-    }
-  }
+  /// What came of each rule, in their order.
+  public var results: [PolicyTrial.Result] { trial.results }
 
   /// Whether it holds all rules; a broken one decides, then one that is undecided.
-  public var verdict: RuleAnswer.Verdict {
-    let verdicts = results.map(\.answer.verdict)
-    return verdicts.contains(.broken)
-      ? .broken : verdicts.contains(.undecided) ? .undecided : .held
-  }
+  public var verdict: RuleAnswer.Verdict { trial.verdict }
 
   /// What to call it in messages.
   var title: String {
@@ -82,15 +63,7 @@ public struct CheckedTarget: Sendable {
   }
 }
 
-/// What came of one rule at one moment of a target.
-public struct CheckResult: Sendable {
-  /// The answer.
-  public let answer: RuleAnswer
-  /// What it is about.
-  public let room: Room
-  /// How long after the first look it was.
-  public let seconds: Double
-
+extension PolicyTrial.Result {
   /// What was measured and what that means, in a sentence.
   public var message: String { CheckWording(answer, room).message }
 }

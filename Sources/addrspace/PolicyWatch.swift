@@ -25,7 +25,7 @@ struct PolicyWatch {
       for index in living {
         do {
           let room = try layout.room(for: targets[index].snapshot(layout, choice))
-          checked[index].add(try answers(in: room), in: room, after: next)
+          try look(at: room, in: &checked[index].trial, after: next)
           left.append(index)
         } catch let error as ProcessError where error.isOfEnded {
           ended(targets[index])
@@ -42,9 +42,11 @@ struct PolicyWatch {
   private func first(_ target: Target) throws -> CheckedTarget {
     let snapshot = try target.snapshot(layout, choice)
     let room = try layout.room(for: snapshot)
+    var trial = PolicyTrial(policy)
+    try look(at: room, in: &trial)
     var checked = CheckedTarget(
-      source: snapshot.source, word: target.text.shellWord, room: room,
-      answers: try answers(in: room), diagnostics: snapshot.diagnostics(under: room))
+      source: snapshot.source, word: target.text.shellWord, layout: room.layout, trial: trial,
+      diagnostics: snapshot.diagnostics(under: room))
     if checked.verdict == .broken, let recording = try target.recording(choice) {
       checked.stacks =
         try recording.report(requests: [], allocator: nil, layout: layout).stacksOfPins
@@ -52,9 +54,11 @@ struct PolicyWatch {
     return checked
   }
 
-  private func answers(in room: Room) throws -> [RuleAnswer] {
+  private func look(
+    at room: Room, in trial: inout PolicyTrial, after seconds: Double = 0
+  ) throws {
     do throws(AllocatorError) {
-      return try PolicyChecker(room).answers(to: policy)
+      try trial.look(at: room, after: seconds)
     } catch .foreign(let family, let layout) {
       throw Failure(
         .usage,

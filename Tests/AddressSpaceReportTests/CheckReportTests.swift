@@ -11,12 +11,11 @@ struct CheckReportTests {
   ) throws -> CheckReport {
     let room = try room(maps)
     let policy = Policy(try rules.map(PolicyRule.init(text:)))
-    let answers = try PolicyChecker(room).answers(to: policy)
-    let source = Source(kind: .maps, path: path)
-    return CheckReport(
-      (0..<targets).map { _ in
-        CheckedTarget(source: source, word: "some.maps", room: room, answers: answers)
-      })
+    var trial = PolicyTrial(policy)
+    try trial.look(at: room)
+    let target = CheckedTarget(
+      source: Source(kind: .maps, path: path), word: "some.maps", layout: room.layout, trial: trial)
+    return CheckReport(Array(repeating: target, count: targets))
   }
 
   /// Pins of a page each with 16 MiB between them.
@@ -75,19 +74,16 @@ struct CheckReportTests {
   @Test("of several looks the worst counts, each rule for itself")
   func worst() throws {
     let rules = try ["free >= 1GiB", "regions <= 3"].map(PolicyRule.init(text:))
-    func look(_ count: Int) throws -> (Room, [RuleAnswer]) {
-      let lines = (1...count).map { "\($0)0000000-\($0)8000000 rw-p 00000000 00:00 0\n" }
-      let room = try room(lines.joined())
-      return (room, try PolicyChecker(room).answers(to: Policy(rules)))
+    func look(_ count: Int) throws -> Room {
+      try room((1...count).map { "\($0)0000000-\($0)8000000 rw-p 00000000 00:00 0\n" }.joined())
     }
-    let first = try look(2)
-    var target = CheckedTarget(
-      source: Source(kind: .process, pid: 7), word: "7", room: first.0, answers: first.1)
-    for (seconds, count) in [(1.0, 4), (2, 5), (3, 1)] {
-      let (room, answers) = try look(count)
-      target.add(answers, in: room, after: seconds)
+    var trial = PolicyTrial(Policy(rules))
+    for (seconds, count) in [(0.0, 2), (1, 4), (2, 5), (3, 1)] {
+      try trial.look(at: look(count), after: seconds)
     }
-    #expect(target.samples == 4 && target.verdict == .broken)
+    let target = CheckedTarget(
+      source: Source(kind: .process, pid: 7), word: "7", layout: try look(2).layout, trial: trial)
+    #expect(target.trial.looks == 4 && target.verdict == .broken)
     #expect(target.results.map(\.seconds) == [2, 2])
     #expect(target.results.map(\.answer.verdict) == [.held, .broken])
     let text = CheckReport([target]).text(Style())

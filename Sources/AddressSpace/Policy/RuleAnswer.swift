@@ -22,8 +22,8 @@ public struct RuleAnswer: Sendable {
     verdict = rule.bound.verdict(on: actual)
   }
 
-  /// Whether a rule is held.
-  public enum Verdict: String, Sendable {
+  /// Whether a rule is held; the greater is the worse.
+  public enum Verdict: String, Comparable, Sendable {
     /// It is.
     case held
     /// It is not.
@@ -47,15 +47,16 @@ public struct RuleAnswer: Sendable {
 
   /// Whether it is nearer to being broken, or more broken, than another answer to the same rule.
   public func isWorse(than other: RuleAnswer) -> Bool {
-    guard verdict == other.verdict else { return verdict.rank > other.verdict.rank }
+    guard verdict == other.verdict else { return verdict > other.verdict }
     guard let margin, let otherMargin = other.margin else { return false }
     return verdict == .broken ? margin > otherMargin : margin < otherMargin
   }
 }
 
 extension RuleAnswer.Verdict {
-  /// How bad it is.
-  fileprivate var rank: Int {
+  public static func < (one: Self, other: Self) -> Bool { one.rank < other.rank }
+
+  private var rank: Int {
     switch self {
     case .held: 0
     case .undecided: 1
