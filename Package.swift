@@ -52,6 +52,11 @@ let package = Package(
       swiftSettings: pure),
 
     .target(
+      name: "AddressSpaceSimulation",
+      dependencies: ["AddressSpace"],
+      swiftSettings: pure),
+
+    .target(
       name: "AddressSpaceYAML",
       dependencies: ["AddressSpace", "CYAML"],
       swiftSettings: pure),
@@ -124,6 +129,7 @@ let package = Package(
     .test(
       "AddressSpaceTraceTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceTrace"]),
+    .test("AddressSpaceSimulationTests", of: ["AddressSpace", "AddressSpaceSimulation"]),
     .test(
       "AddressSpaceProcessTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
