@@ -56,13 +56,6 @@ let package = Package(
       dependencies: ["AddressSpace"],
       swiftSettings: pure),
 
-    .target(
-      name: "AddressSpaceYAML",
-      dependencies: ["AddressSpace", "CYAML"],
-      swiftSettings: pure),
-    .systemLibrary(
-      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-
     // level 2: the edges
     .target(
       name: "AddressSpaceProcess",
@@ -84,6 +77,13 @@ let package = Package(
       swiftSettings: strict),
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+    .target(
+      name: "AddressSpaceYAML",
+      dependencies: ["AddressSpace", "AddressSpaceSimulation", "CYAML"],
+      swiftSettings: pure),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     .target(
       name: "CAddressSpaceRecorder",
