@@ -152,14 +152,17 @@ struct ThreadTrialTests {
   ) async throws -> (forecast: BufferForecast, reality: UInt64) {
     let request = try BufferRequest(text: request)
     let talk = Conversation(FilePath(command[0]), Array(command.dropFirst()))
-    let (forecast, reality) = try await talk.held(bytes: request.bytes) { pid in
-      let (snapshot, text) = try LiveProcess(pid: pid).snapshot()
-      let live = try answer(snapshot, request)
-      let saved = try MapsParser.parse(CaptureText.write(snapshot, maps: text))
-      let later = try answer(saved, request)
-      #expect(later.fits == live.fits && later.isExact == live.isExact)
-      #expect(later.placements == live.placements && saved.facts.threads == snapshot.facts.threads)
-      return live
+    let (forecast, reality) = try await Turn.threads.take {
+      try await talk.held(bytes: request.bytes) { pid in
+        let (snapshot, text) = try LiveProcess(pid: pid).snapshot()
+        let live = try answer(snapshot, request)
+        let saved = try MapsParser.parse(CaptureText.write(snapshot, maps: text))
+        let later = try answer(saved, request)
+        #expect(later.fits == live.fits && later.isExact == live.isExact)
+        #expect(
+          later.placements == live.placements && saved.facts.threads == snapshot.facts.threads)
+        return live
+      }
     }
     return (forecast, reality.count)
   }

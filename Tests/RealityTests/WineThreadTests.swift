@@ -42,7 +42,7 @@ struct WineThreadTests {
     let request = try BufferRequest(text: spec)
     let talk = Conversation(
       TestbedTrialTests.tool, ["run", "wine", "/root/threads.exe", "0", "0", "0"])
-    let (forecast, reality) = try await talk.held(bytes: request.bytes) { pid in
+    let (forecast, reality) = try await held(talk, request) { pid in
       let before = try LiveProcess(pid: pid).snapshot().snapshot
       let mapped = before.map.mappedBytes
       let used = limit == "--as" ? mapped : .mebibytes(0)
@@ -56,6 +56,14 @@ struct WineThreadTests {
     #expect(forecast.fits <= reality.count)
     #expect(!forecast.isExact || forecast.fits == reality.count)
     #expect(forecast.walls.contains { $0.name.rawValue.hasPrefix("RLIMIT_") })
+  }
+
+  /// What was forecast of a program that waits, and what it then got.
+  private func held(
+    _ talk: Conversation, _ request: BufferRequest,
+    _ forecast: @Sendable @escaping (Int32) async throws -> BufferForecast
+  ) async throws -> (BufferForecast, TestSupport.Expectation) {
+    try await Turn.threads.take { try await talk.held(bytes: request.bytes, forecast) }
   }
 
   /// Copies a program into the testbed.
@@ -75,7 +83,7 @@ struct WineThreadTests {
     let request = try BufferRequest(text: trial.request)
     let talk = Conversation(
       TestbedTrialTests.tool, ["run", "wine", "/root/\(trial.program)"] + trial.arguments)
-    let (forecast, reality) = try await talk.held(bytes: request.bytes) { pid in
+    let (forecast, reality) = try await held(talk, request) { pid in
       let (snapshot, _) = try LiveProcess(pid: pid).snapshot()
       let layout = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
       let room = Room(map: snapshot.map, layout: layout, facts: snapshot.facts)

@@ -3,6 +3,8 @@
 public actor Turn {
   /// Those that depend on `vm.max_map_count`.
   public static let mapLimit = Turn()
+  /// Those that start threads until there are no more: the machine has 32,768 numbers for them.
+  public static let threads = Turn()
 
   private var last: Task<Void, Never>?
 
