@@ -1,44 +1,19 @@
 extension PolicyRule {
-  /// The forms that `init(text:)` reads, each with what it means, for help and errors.
-  public static let forms: [(form: String, meaning: String)] = [
-    ("largest-free >= SIZE", "the largest contiguous free span"),
-    ("free >= SIZE", "all free bytes"),
-    ("fragmentation <= N%", "how much of the free space lies outside the largest span"),
-    ("fits BUFFER [by ALLOCATOR] >= N", "how many more of a buffer will fit"),
-    ("regions <= N", "how many mappings there are"),
-    ("kind KIND <= SIZE", "the bytes of all mappings of a kind"),
-    ("owner PATTERN <= SIZE", "the bytes of all mappings of such names"),
-    ("origin PATTERN <= SIZE", "the bytes that such users have"),
-    ("module PATTERN <= SIZE", "the bytes of such programs and libraries"),
-    (
-      "pins < SIZE between SIZE <= N",
-      "how many things smaller than the first size lie between free spans larger than the second"
-    ),
-  ]
-
-  /// The words that a rule can begin with.
-  public static let subjects = forms.map { form in String(form.form.prefix { $0 != " " }) }
-
   /// Reads one of `forms`, such as `largest-free >= 400MiB`.
   ///
   /// A pattern is all between the rule's first word and its last `<=` or `>=`, so it may hold blanks.
   public init(text: String) throws(PolicyRuleError) {
     let sides = try Self.sides(of: text)
     let first = (sides.subject.first ?? "").prefix { !"<>=".contains($0) }
-    guard let form = Self.form(of: String(first)) else {
-      throw .unknown(
-        String(first), in: text, nearest: String(first).nearest(of: Self.subjects))
+    guard let name = Name(rawValue: String(first)) else {
+      throw .unknown(String(first), in: text, nearest: String(first).nearest(of: Name.all))
     }
-    guard let isAtLeast = sides.isAtLeast else { throw .unbound(text, form) }
-    let subject = try Self.subject(sides.subject, in: text, form)
-    let limit = try Self.limit(sides.limit, of: subject, in: text, form)
+    guard let isAtLeast = sides.isAtLeast else { throw .unbound(text, name) }
+    let subject = try Self.subject(name, sides.subject, in: text)
+    let limit = try Self.limit(sides.limit, of: subject, in: text)
     let bound: Bound = isAtLeast ? .atLeast(limit) : .atMost(limit)
     guard !bound.isAlwaysHeld(in: subject.unit) else { throw .alwaysHeld(text) }
     self.init(subject, bound)
-  }
-
-  private static func form(of name: String) -> String? {
-    forms.first { $0.form.prefix { $0 != " " } == name }?.form
   }
 
   /// The words before the last `<=` or `>=`, and what follows it.
@@ -65,24 +40,26 @@ extension PolicyRule {
   }
 
   private static func subject(
-    _ words: [String], in text: String, _ form: String
+    _ name: Name, _ words: [String], in text: String
   ) throws(PolicyRuleError) -> Subject {
     let rest = Array(words.dropFirst())
-    switch words.first {
-    case "largest-free" where rest.isEmpty: return .largestFree
-    case "free" where rest.isEmpty: return .free
-    case "fragmentation" where rest.isEmpty: return .fragmentation
-    case "regions" where rest.isEmpty: return .regions
-    case "fits" where rest.count == 1 || rest.count == 3 && rest[1] == "by":
+    // The name touches what should follow it.
+    guard words.first == name.rawValue else { throw .form(text, name) }
+    switch name {
+    case .largestFree where rest.isEmpty: return .largestFree
+    case .free where rest.isEmpty: return .free
+    case .fragmentation where rest.isEmpty: return .fragmentation
+    case .regions where rest.isEmpty: return .regions
+    case .fits where rest.count == 1 || rest.count == 3 && rest[1] == "by":
       return try fits(rest[0], by: rest.count == 3 ? rest[2] : nil, in: text)
-    case "kind" where rest.count == 1: return try kind(rest[0], in: text)
-    case "owner" where !rest.isEmpty: return .owner(pattern(rest, by: .name))
-    case "origin" where !rest.isEmpty: return .owner(pattern(rest, by: .origin))
-    case "module" where !rest.isEmpty: return .owner(pattern(rest, by: .module))
-    case "pins" where rest.count == 4 && rest[0] == "<" && rest[2] == "between":
+    case .kind where rest.count == 1: return try kind(rest[0], in: text)
+    case .owner where !rest.isEmpty: return .owner(pattern(rest, by: .name))
+    case .origin where !rest.isEmpty: return .owner(pattern(rest, by: .origin))
+    case .module where !rest.isEmpty: return .owner(pattern(rest, by: .module))
+    case .pins where rest.count == 4 && rest[0] == "<" && rest[2] == "between":
       return .pins(
         smallerThan: try size(rest[1], in: text), between: try size(rest[3], in: text))
-    default: throw .form(text, form)
+    default: throw .form(text, name)
     }
   }
 
@@ -125,9 +102,9 @@ extension PolicyRule {
   }
 
   private static func limit(
-    _ limit: String, of subject: Subject, in text: String, _ form: String
+    _ limit: String, of subject: Subject, in text: String
   ) throws(PolicyRuleError) -> UInt64 {
-    guard !limit.isEmpty else { throw .form(text, form) }
+    guard !limit.isEmpty else { throw .form(text, subject.name) }
     switch subject.unit {
     case .bytes: return try size(limit, in: text).value
     case .percent:
@@ -152,19 +129,17 @@ extension PolicyRule: CustomStringConvertible {
 extension PolicyRule.Subject: CustomStringConvertible {
   /// What is measured, as it is written: `fits 8000x6000x4x2 by malloc`.
   public var description: String {
-    switch self {
-    case .largestFree: "largest-free"
-    case .free: "free"
-    case .fragmentation: "fragmentation"
-    case .fits(let request, let family):
-      "fits \(request.text)" + (family.map { " by \($0.rawValue)" } ?? "")
-    case .regions: "regions"
-    case .kind(let kind): "kind \(kind.rawValue)"
-    case .owner(let owner):
-      (owner.grouping == .name ? "owner" : owner.grouping.rawValue) + " " + owner.pattern
-    case .pins(let size, let span):
-      "pins < \(BufferRequest.shortText(of: size)) between \(BufferRequest.shortText(of: span))"
-    }
+    let details =
+      switch self {
+      case .largestFree, .free, .fragmentation, .regions: ""
+      case .fits(let request, let family):
+        request.text + (family.map { " by \($0.rawValue)" } ?? "")
+      case .kind(let kind): kind.rawValue
+      case .owner(let owner): owner.pattern
+      case .pins(let size, let span):
+        "< \(BufferRequest.shortText(of: size)) between \(BufferRequest.shortText(of: span))"
+      }
+    return name.rawValue + (details.isEmpty ? "" : " ") + details
   }
 
   /// A figure in the subject's unit, so that it reads back as the same: `400MiB`, `60%`, `2`.

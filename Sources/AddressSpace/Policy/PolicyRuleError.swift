@@ -2,10 +2,10 @@
 public enum PolicyRuleError: Error, Equatable, Sendable {
   /// Nothing that can be measured bears the name.
   case unknown(String, in: String, nearest: String?)
-  /// Neither `>=` nor `<=`; with the form of such a rule.
-  case unbound(String, String)
+  /// Neither `>=` nor `<=`.
+  case unbound(String, PolicyRule.Name)
   /// A known subject with what is not of its form.
-  case form(String, String)
+  case form(String, PolicyRule.Name)
   /// A buffer that cannot be read.
   case buffer(BufferRequestError, in: String)
   /// A buffer with a count of its own.
@@ -32,11 +32,11 @@ extension PolicyRuleError: CustomStringConvertible {
     switch self {
     case .unknown(let name, let text, let nearest):
       (name.isEmpty ? "\"\(text)\" is no rule. " : "\"\(name)\" in \"\(text)\" is no rule. ")
-        + Self.hint(nearest, of: PolicyRule.subjects)
-    case .unbound(let text, let form):
-      "\"\(text)\" has no bound: neither >= nor <=. Write it as in \(Self.example(of: form))."
-    case .form(let text, let form):
-      "\"\(text)\" cannot be read. Write it as \(form), as in \(Self.example(of: form))."
+        + Self.hint(nearest, of: PolicyRule.Name.all)
+    case .unbound(let text, let name):
+      "\"\(text)\" has no bound: neither >= nor <=. Write it as in \(name.example)."
+    case .form(let text, let name):
+      "\"\(text)\" cannot be read. Write it as \(name.form), as in \(name.example)."
     case .buffer(let error, let text): "in \"\(text)\": \(error)"
     case .counted(let buffer, let text):
       "\"\(buffer)\" in \"\(text)\" has a count of its own. The rule's limit is the count; leave "
@@ -63,17 +63,5 @@ extension PolicyRuleError: CustomStringConvertible {
 
   private static func hint(_ nearest: String?, of known: [String]) -> String {
     nearest.map { "Did you mean \($0)?" } ?? "Known are " + known.joined(separator: ", ") + "."
-  }
-
-  private static func example(of form: String) -> String {
-    let examples = [
-      "largest-free": "largest-free >= 400MiB", "free": "free >= 1GiB",
-      "fragmentation": "fragmentation <= 60%", "fits": "fits 8000x6000x4x2 by malloc >= 2",
-      "regions": "regions <= 30000", "kind": "kind image <= 200MiB",
-      "owner": "owner *.nls <= 16MiB", "origin": "origin thread stack <= 64MiB",
-      "module": "module */libicu*.so* <= 40MiB",
-      "pins": "pins < 64KiB between 100MiB <= 0",
-    ]
-    return examples[String(form.prefix { $0 != " " })] ?? form
   }
 }
