@@ -59,7 +59,7 @@ struct PolicyRuleReader {
   }
 
   private static let figures = [
-    "at-least", "at-most", "buffer", "allocator", "name", "smaller-than", "between",
+    "at-least", "at-most", "buffer", "allocator", "name", "smaller-than", "between", "of", "over",
   ]
 
   func rule() throws(YAMLError) -> PolicyRule {
@@ -92,9 +92,17 @@ struct PolicyRuleReader {
     case .module: return try owner(by: .module)
     case .pins:
       let mapping = try mapping(["smaller-than", "between"])
-      let smaller = try mapping.required("smaller-than").positiveSize()
-      let between = try mapping.required("between").size()
-      return (.pins(smallerThan: smaller, between: between), try mapping.bound(in: .count))
+      return (try mapping.pins(), try mapping.bound(in: .count))
+    case .new: return (.new, try mapping([]).bound(in: .bytes))
+    case .newPins:
+      let mapping = try mapping(["smaller-than", "between"])
+      let smaller = try mapping.entry("smaller-than")?.positiveSize()
+      let between = try mapping.entry("between")?.size()
+      return (.newPins(smallerThan: smaller, between: between), try mapping.bound(in: .count))
+    case .growth, .loss:
+      let mapping = try mapping(["of", "over"])
+      let change = try ChangeReader(rule: name, mapping: mapping).change()
+      return (.change(change), try mapping.bound(in: change.subject.unit))
     }
   }
 

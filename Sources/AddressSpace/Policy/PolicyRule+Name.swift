@@ -11,6 +11,10 @@ extension PolicyRule {
     case origin
     case module
     case pins
+    case new
+    case newPins = "new-pins"
+    case growth
+    case loss
   }
 }
 
@@ -31,6 +35,10 @@ extension PolicyRule.Name {
     case .origin: "origin PATTERN <= SIZE"
     case .module: "module PATTERN <= SIZE"
     case .pins: "pins < SIZE between SIZE <= N"
+    case .new: "new <= SIZE"
+    case .newPins: "new-pins [< SIZE] [between SIZE] <= N"
+    case .growth: "growth of SUBJECT <= LIMIT [over N]"
+    case .loss: "loss of SUBJECT <= LIMIT [over N]"
     }
   }
 
@@ -48,6 +56,12 @@ extension PolicyRule.Name {
     case .module: "the bytes of such programs and libraries"
     case .pins:
       "how many things smaller than the first size lie between free spans larger than the second"
+    case .new: "the bytes of mappings that the baseline has not"
+    case .newPins: "how many pins the baseline has not"
+    case .growth:
+      "how far kind, owner, origin, module, regions or pins has grown since the baseline or the "
+        + "first look, or within N looks"
+    case .loss: "how far free, largest-free or fits has become less"
     }
   }
 
@@ -64,6 +78,10 @@ extension PolicyRule.Name {
     case .origin: "origin thread stack <= 64MiB"
     case .module: "module */libicu*.so* <= 40MiB"
     case .pins: "pins < 64KiB between 100MiB <= 0"
+    case .new: "new <= 1MiB"
+    case .newPins: "new-pins between 16MiB <= 0"
+    case .growth: "growth of origin obmalloc* <= 4MiB over 10"
+    case .loss: "loss of largest-free <= 16MiB"
     }
   }
 }
@@ -85,6 +103,18 @@ extension PolicyRule.Subject {
       case .module: .module
       }
     case .pins: .pins
+    case .new: .new
+    case .newPins: .newPins
+    case .change(let change): change.subject.isWorseWithMore == false ? .loss : .growth
+    }
+  }
+
+  /// Whether more of it is worse; nil where there is no telling how far it has changed.
+  public var isWorseWithMore: Bool? {
+    switch self {
+    case .largestFree, .free, .fits: false
+    case .regions, .kind, .owner, .pins: true
+    case .fragmentation, .new, .newPins, .change: nil
     }
   }
 }

@@ -9,8 +9,13 @@ extension PolicyRule {
       throw .unknown(String(first), in: text, nearest: String(first).nearest(of: Name.all))
     }
     guard let isAtLeast = sides.isAtLeast else { throw .unbound(text, name) }
-    let subject = try Self.subject(name, sides.subject, in: text)
-    let limit = try Self.limit(sides.limit, of: subject, in: text)
+    var subject = try Self.subject(name, sides.subject, in: text)
+    var written = sides.limit
+    if case .change(var change) = subject {
+      (written, change.looks) = try Self.looks(behind: written, in: text)
+      subject = .change(change)
+    }
+    let limit = try Self.limit(written, of: subject, in: text)
     let bound: Bound = isAtLeast ? .atLeast(limit) : .atMost(limit)
     guard !bound.isAlwaysHeld(in: subject.unit) else { throw .alwaysHeld(text) }
     self.init(subject, bound)
@@ -59,8 +64,59 @@ extension PolicyRule {
     case .pins where rest.count == 4 && rest[0] == "<" && rest[2] == "between":
       return .pins(
         smallerThan: try size(rest[1], in: text), between: try size(rest[3], in: text))
+    case .new where rest.isEmpty: return .new
+    case .newPins: return try newPins(rest, in: text)
+    case .growth where rest.count > 1 && rest[0] == "of",
+      .loss where rest.count > 1 && rest[0] == "of":
+      return try change(name, Array(rest.dropFirst()), in: text)
     default: throw .form(text, name)
     }
+  }
+
+  private static func newPins(
+    _ words: [String], in text: String
+  ) throws(PolicyRuleError) -> Subject {
+    var rest = words[...]
+    func size(behind word: String) throws(PolicyRuleError) -> ByteCount? {
+      guard rest.first == word, rest.count > 1 else { return nil }
+      let size = try Self.size(rest[rest.startIndex + 1], in: text)
+      rest = rest.dropFirst(2)
+      return size
+    }
+    let smaller = try size(behind: "<")
+    let between = try size(behind: "between")
+    guard rest.isEmpty else { throw .form(text, .newPins) }
+    return .newPins(smallerThan: smaller, between: between)
+  }
+
+  private static func change(
+    _ name: Name, _ words: [String], in text: String
+  ) throws(PolicyRuleError) -> Subject {
+    let word = words[0]
+    guard let inner = Name(rawValue: word) else {
+      throw .unknown(word, in: text, nearest: word.nearest(of: Name.all))
+    }
+    // What is no figure of its own has no form that could be read.
+    guard ![.growth, .loss].contains(inner) else { throw .unchanging(inner, in: text) }
+    let subject = try subject(inner, words, in: text)
+    guard let isWorseWithMore = subject.isWorseWithMore else {
+      throw .unchanging(inner, in: text)
+    }
+    guard isWorseWithMore == (name == .growth) else {
+      throw .changesOtherwise(inner, by: isWorseWithMore ? .growth : .loss, in: text)
+    }
+    return .change(Change(of: subject))
+  }
+
+  /// `over N` behind a limit.
+  private static func looks(
+    behind limit: String, in text: String
+  ) throws(PolicyRuleError) -> (limit: String, looks: UInt64?) {
+    let words = words(limit)
+    guard words.count > 1, words[1] == "over" else { return (limit, nil) }
+    let count = words.dropFirst(2).joined(separator: " ")
+    guard let looks = UInt64(digits: count), looks > 0 else { throw .looks(count, in: text) }
+    return (words[0], looks)
   }
 
   private static func pattern(_ words: [String], by grouping: Usage.Grouping) -> OwnerPattern {
@@ -120,7 +176,11 @@ extension PolicyRule {
 
 extension PolicyRule: CustomStringConvertible {
   /// The rule in the form that `init(text:)` reads, without what it excuses.
-  public var description: String { "\(subject) \(bound.sign) \(limitText)" }
+  public var description: String {
+    let rule = "\(subject) \(bound.sign) \(limitText)"
+    guard case .change(let change) = subject, let looks = change.looks else { return rule }
+    return rule + " over \(looks)"
+  }
 
   /// The limit as it is written: `400MiB`, `60%`, `2`.
   public var limitText: String { subject.text(of: bound.limit) }
@@ -131,13 +191,19 @@ extension PolicyRule.Subject: CustomStringConvertible {
   public var description: String {
     let details =
       switch self {
-      case .largestFree, .free, .fragmentation, .regions: ""
+      case .largestFree, .free, .fragmentation, .regions, .new: ""
       case .fits(let request, let family):
         request.text + (family.map { " by \($0.rawValue)" } ?? "")
       case .kind(let kind): kind.rawValue
       case .owner(let owner): owner.pattern
       case .pins(let size, let span):
         "< \(BufferRequest.shortText(of: size)) between \(BufferRequest.shortText(of: span))"
+      case .newPins(let size, let span):
+        [
+          size.map { "< " + BufferRequest.shortText(of: $0) },
+          span.map { "between " + BufferRequest.shortText(of: $0) },
+        ].compactMap { $0 }.joined(separator: " ")
+      case .change(let change): "of \(change.subject)"
       }
     return name.rawValue + (details.isEmpty ? "" : " ") + details
   }

@@ -22,6 +22,12 @@ public enum PolicyRuleError: Error, Equatable, Sendable {
   case count(String, in: String)
   /// What should be a share in percent.
   case percent(String, in: String)
+  /// A figure of which it is not told how far it changes.
+  case unchanging(PolicyRule.Name, in: String)
+  /// A figure that gets worse the other way.
+  case changesOtherwise(PolicyRule.Name, by: PolicyRule.Name, in: String)
+  /// What should be how many looks.
+  case looks(String, in: String)
   /// A rule that nothing can break.
   case alwaysHeld(String)
 }
@@ -56,6 +62,16 @@ extension PolicyRuleError: CustomStringConvertible {
       "\"\(count)\" in \"\(text)\" is no count. Write a whole number from 0 up."
     case .percent(let share, let text):
       "\"\(share)\" in \"\(text)\" is no share. Write whole per cent from 0% to 100%, as in 60%."
+    case .unchanging(let name, let text):
+      "how far \(name.rawValue) changes is not told: \"\(text)\". "
+        + "Write growth of kind, owner, origin, module, regions or pins, or loss of free, "
+        + "largest-free or fits."
+    case .changesOtherwise(let name, let other, let text):
+      "\(name.rawValue) in \"\(text)\" gets worse by \(other.rawValue). "
+        + "Write \(other.rawValue) of \(name.rawValue)."
+    case .looks(let looks, let text):
+      "\"\(looks)\" in \"\(text)\" is no number of looks. Write a whole number from 1 up, as in "
+        + "over 10."
     case .alwaysHeld(let text):
       "\"\(text)\" holds whatever is there, so it says nothing. Choose a limit that can be broken."
     }
