@@ -56,6 +56,8 @@ extension CheckReport {
         style.rows(answer.pins, usual: 3).map {
           JSONValue($0, in: result.room, origins, stack: target.stacks[$0.range])
         }),
+      "new": answer.rule.subject.comparesRegions
+        ? .array(answer.additions.map { JSONValue($0, in: result.room, origins) }) : .null,
       "clear": answer.plan.map { plan in
         [
           "low": JSONValue(plan.window.lower), "high": JSONValue(plan.window.upper),
@@ -75,5 +77,27 @@ extension JSONValue {
     case .broken: self = .bool(false)
     case .undecided: self = .null
     }
+  }
+}
+
+extension PolicyRule.Subject {
+  /// Whether an answer tells what is new.
+  fileprivate var comparesRegions: Bool { [.new, .newPins, .growth, .loss].contains(name) }
+}
+
+extension JSONValue {
+  /// A region that is new, or has grown by `newBytes`.
+  fileprivate init(_ part: Additions.Part, in room: Room, _ origins: OriginRules) {
+    let region = room.regions[part.region]
+    self = [
+      "low": JSONValue(region.range.lower),
+      "high": JSONValue(region.range.upper),
+      "bytes": JSONValue(region.size),
+      "kind": .string(region.kind.rawValue),
+      "access": .string(region.access.letters),
+      "name": .string(region.name),
+      "origin": .optional(origins.origin(at: part.region)?.name),
+      "newBytes": JSONValue(part.bytes),
+    ]
   }
 }

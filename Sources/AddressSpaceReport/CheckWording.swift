@@ -62,6 +62,14 @@ struct CheckWording {
 
   /// Why the source does not tell.
   private var doubt: String {
+    switch answer.rule.subject {
+    case .new, .newPins: return "the source or the baseline does not list all memory"
+    case .change(let change):
+      if let looks = change.looks, answer.actual.bound == .atLeast {
+        return "it takes \(looks + 1) looks"
+      }
+    default: break
+    }
     if room.isUpperBound { return "the source does not list all memory" }
     if room.facts.summary != nil { return "the source is a summary and does not list all memory" }
     if room.notListedBytes > .zero {
@@ -75,11 +83,18 @@ struct CheckWording {
 
   /// The command that shows more.
   func command(for target: CheckedTarget) -> String {
-    switch answer.rule.subject {
+    command(for: target, answer.rule.subject)
+  }
+
+  private func command(for target: CheckedTarget, _ subject: PolicyRule.Subject) -> String {
+    switch subject {
+    case .change(let change): return command(for: target, change.subject)
     case .fits(let request, let family):
       var words = ["addrspace forecast", target.word, "--buffer", request.text]
       if let family { words += ["--allocator", family.rawValue] }
-      if answer.verdict == .broken, answer.rule.bound.isAtLeast, let missing = answer.margin {
+      if answer.verdict == .broken, subject == answer.rule.subject, answer.rule.bound.isAtLeast,
+        let missing = answer.margin
+      {
         words += ["--more", "\(max(1, missing))"]
       }
       return words.joined(separator: " ")
@@ -87,7 +102,7 @@ struct CheckWording {
       return "addrspace inspect \(target.word) --by \(owner.grouping.rawValue)"
     case .regions: return "addrspace inspect \(target.word) --by origin"
     case .kind: return "addrspace inspect \(target.word) --by name"
-    case .largestFree, .free, .fragmentation, .pins:
+    case .largestFree, .free, .fragmentation, .pins, .new, .newPins:
       return "addrspace inspect \(target.word) --top 0"
     }
   }
@@ -125,11 +140,13 @@ struct CheckWording {
 
   private func line(of pin: Pin, _ wording: Wording, width: Int) -> String {
     let head = "\(pin.range.size)".padded(left: 10) + "   \(pin.range.lower) "
+    let new = answer.additions.lazy.filter { pin.regions.contains($0.region) }.map(\.bytes).total()
     let others = pin.regions.count > 1 ? " & \(pin.regions.count - 1) more" : ""
     var tail = others + " - " + Wording.deed(pin.action)
     switch answer.rule.subject {
     case .fits: if let gain = pin.bufferGain.first, gain > 0 { tail += ": +\(gain)" }
-    case .largestFree, .fragmentation, .pins: tail += ": leaves \(pin.joined)"
+    case .largestFree, .fragmentation, .pins, .newPins: tail += ": leaves \(pin.joined)"
+    case .new, .change: if new > .zero, new < pin.range.size { tail += ": +\(new)" }
     case .free, .regions, .kind, .owner: break
     }
     let room = width - String.indent.count - head.count - tail.count

@@ -13,33 +13,19 @@ public enum PolicyDocument {
   }
 }
 
-/// What the rules of a file are called.
-enum PolicyRuleName: String, CaseIterable {
-  case largestFree = "largest-free"
-  case free
-  case fragmentation
-  case fits
-  case regions
-  case kind
-  case owner
-  case origin
-  case module
-  case pins
-}
-
 /// Reads one rule: the key that says what is measured, with its figures, and what is excused.
 struct PolicyRuleReader {
   private let reader: StrictReader
   /// What is measured.
-  private let name: PolicyRuleName
+  private let name: PolicyRule.Name
   private let figures: YAMLEntry
 
   init(_ node: YAMLNode) throws(YAMLError) {
-    let names = PolicyRuleName.allCases.map(\.rawValue)
+    let names = PolicyRule.Name.all
     try Self.refuseFigures(beside: node)
     reader = try StrictReader(node, of: "a rule", keys: names + ["excuse"])
     let subjects = reader.entries.compactMap { entry in
-      PolicyRuleName(rawValue: entry.key).map { ($0, entry) }
+      PolicyRule.Name(rawValue: entry.key).map { ($0, entry) }
     }
     guard let (name, figures) = subjects.first else {
       throw YAMLError(
@@ -61,7 +47,7 @@ struct PolicyRuleReader {
   private static func refuseFigures(beside node: YAMLNode) throws(YAMLError) {
     guard case .mapping(let entries) = node.content,
       let empty = entries.first(where: {
-        PolicyRuleName(rawValue: $0.key) != nil && $0.value.shape == .nothing
+        PolicyRule.Name(rawValue: $0.key) != nil && $0.value.shape == .nothing
       })
     else { return }
     if let figure = entries.first(where: { Self.figures.contains($0.key) }) {
@@ -73,7 +59,7 @@ struct PolicyRuleReader {
   }
 
   private static let figures = [
-    "at-least", "at-most", "buffer", "allocator", "name", "smaller-than", "between",
+    "at-least", "at-most", "buffer", "allocator", "name", "smaller-than", "between", "of", "over",
   ]
 
   func rule() throws(YAMLError) -> PolicyRule {
@@ -106,9 +92,17 @@ struct PolicyRuleReader {
     case .module: return try owner(by: .module)
     case .pins:
       let mapping = try mapping(["smaller-than", "between"])
-      let smaller = try mapping.required("smaller-than").positiveSize()
-      let between = try mapping.required("between").size()
-      return (.pins(smallerThan: smaller, between: between), try mapping.bound(in: .count))
+      return (try mapping.pins(), try mapping.bound(in: .count))
+    case .new: return (.new, try mapping([]).bound(in: .bytes))
+    case .newPins:
+      let mapping = try mapping(["smaller-than", "between"])
+      let smaller = try mapping.entry("smaller-than")?.positiveSize()
+      let between = try mapping.entry("between")?.size()
+      return (.newPins(smallerThan: smaller, between: between), try mapping.bound(in: .count))
+    case .growth, .loss:
+      let mapping = try mapping(["of", "over"])
+      let change = try ChangeReader(rule: name, mapping: mapping).change()
+      return (.change(change), try mapping.bound(in: change.subject.unit))
     }
   }
 

@@ -30,6 +30,13 @@ extension StrictReader {
       place, .impossible("\(what) has no bound. Add at-least or at-most to it."))
   }
 
+  /// `smaller-than` and `between`.
+  func pins() throws(YAMLError) -> PolicyRule.Subject {
+    .pins(
+      smallerThan: try required("smaller-than").positiveSize(),
+      between: try required("between").size())
+  }
+
   /// `buffer`, and `allocator` where there is one.
   func fits() throws(YAMLError) -> PolicyRule.Subject {
     let buffer = try required("buffer").buffer()
@@ -61,6 +68,16 @@ extension YAMLEntry {
         value.place, .impossible("\(quoted(text)) is no percentage. Write 0% to 100%, as in 40%."))
     }
     return percent
+  }
+
+  /// A whole number of at least one.
+  func positiveNumber() throws(YAMLError) -> UInt64 {
+    let number = try number()
+    guard number > 0 else {
+      throw YAMLError(
+        value.place, .impossible("\(quoted(key)) cannot be 0. Write a number from 1 up."))
+    }
+    return number
   }
 
   /// A size of at least a byte.

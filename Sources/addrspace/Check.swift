@@ -12,7 +12,7 @@ struct Check: ParsableCommand {
       RULE is one of these; SIZE as in 400MiB, BUFFER as in 8000x6000x4x2, and >= and <= may stand \
       for each other:
 
-      \(PolicyRule.forms.map { "\($0.form): \($0.meaning)" }.joined(separator: "\n"))
+      \(PolicyRule.Name.allCases.map { "\($0.form): \($0.meaning)" }.joined(separator: "\n"))
 
       Exit status: 0 all are held, 1 one is broken, 69 one could not be measured, others as \
       everywhere.

@@ -112,11 +112,13 @@ struct PolicyRuleTextTests {
 
   @Test("every form that is told is one, and its example can be read")
   func formsAreReal() throws {
-    for (form, _) in PolicyRule.forms {
-      let word = String(form.prefix { $0 != " " })
+    for name in PolicyRule.Name.allCases {
+      let word = name.rawValue
+      #expect(name.form.hasPrefix(word + " "))
       let error = #expect(throws: PolicyRuleError.self) { try PolicyRule(text: word) }
       let text = try #require(error?.description.split(separator: "Write it as in ").last)
-      #expect(try PolicyRule(text: String(text.dropLast())).description.hasPrefix(word))
+      let rule = try PolicyRule(text: String(text.dropLast()))
+      #expect(rule.subject.name == name && rule.description.hasPrefix(word))
     }
   }
 

@@ -32,4 +32,19 @@ public struct Measured: Hashable, Sendable {
   public var bound: BufferForecast.Bound? {
     self == .unknown ? nil : least == most ? .exact : least == 0 ? .atMost : .atLeast
   }
+
+  /// How much it lacks of another, nothing where it is no less.
+  func shortfall(to other: Measured) -> Measured {
+    Measured(
+      other.least - min(most, other.least),
+      other.most == .max ? .max : other.most - min(least, other.most))
+  }
+
+  /// The greater of two, each of which may be anything between its ends.
+  func orGreater(_ other: Measured) -> Measured {
+    Measured(max(least, other.least), max(most, other.most))
+  }
+
+  /// It or more.
+  var orMore: Measured { Measured(least, .max) }
 }

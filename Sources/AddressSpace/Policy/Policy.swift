@@ -7,4 +7,14 @@ public struct Policy: Hashable, Sendable {
   public init(_ rules: [PolicyRule]) {
     self.rules = rules
   }
+
+  /// The rules that nothing can be said of without a baseline.
+  public var rulesOfBaseline: [PolicyRule] {
+    rules.filter { [.new, .newPins].contains($0.subject.name) }
+  }
+
+  /// The rules that compare looks with each other, or with a baseline.
+  public var rulesOfChange: [PolicyRule] {
+    rules.filter { [.growth, .loss].contains($0.subject.name) }
+  }
 }

@@ -5,11 +5,14 @@
 public struct PolicyChecker: Sendable {
   /// The room that is checked.
   public let room: Room
+  /// What it is compared with, where a rule does; without one such rules are undecided.
+  public let baseline: Baseline?
   let groups: [RegionGroup]
 
   /// A checker of a room.
-  public init(_ room: Room) {
+  public init(_ room: Room, baseline: Baseline? = nil) {
     self.room = room
+    self.baseline = baseline
     groups = room.groups()
   }
 
@@ -22,9 +25,9 @@ public struct PolicyChecker: Sendable {
 
   /// The answer to one rule.
   ///
-  /// Excused owners do not count for `owner`, `origin`, `module`, `kind`, `pins` and `regions`. For
-  /// `largest-free`, `free`, `fragmentation` and `fits` they still take their room; they are only not
-  /// blamed for it.
+  /// Excused owners do not count for `owner`, `origin`, `module`, `kind`, `pins`, `regions`, `new` and
+  /// `new-pins`. For `largest-free`, `free`, `fragmentation` and `fits` they still take their room; they
+  /// are only not blamed for it.
   public func answer(to rule: PolicyRule) throws(AllocatorError) -> RuleAnswer {
     let owners = CountedOwners(room, groups: groups, excused: rule.excused)
     switch rule.subject {
@@ -52,6 +55,9 @@ public struct PolicyChecker: Sendable {
         isCertain ? .exactly(count) : room.isUpperBound ? .unknown : .atLeast(count))
       if answer.verdict == .broken { answer.pins = self.pins(blamed) }
       return answer
+    case .new: return new(rule, owners)
+    case .newPins(let size, let span): return newPins(rule, size, span, owners)
+    case .change(let change): return try self.change(rule, change, owners)
     }
   }
 

@@ -9,9 +9,10 @@ extension PolicyRule.Subject {
   /// What it is measured in.
   public var unit: Unit {
     switch self {
-    case .largestFree, .free, .kind, .owner: .bytes
-    case .fits, .regions, .pins: .count
+    case .largestFree, .free, .kind, .owner, .new: .bytes
+    case .fits, .regions, .pins, .newPins: .count
     case .fragmentation: .percent
+    case .change(let change): change.subject.unit
     }
   }
 }

@@ -26,6 +26,28 @@ public struct PolicyRule: Hashable, Sendable {
     /// How many pins smaller than the first stand between free spans that are both larger than the
     /// second.
     case pins(smallerThan: ByteCount, between: ByteCount)
+    /// The bytes that the baseline has not.
+    case new
+    /// How many pins the baseline has not: what is smaller than the first, where one is given, and
+    /// stands between free spans larger than the second, `Additions.usualSpan` where none is given.
+    case newPins(smallerThan: ByteCount?, between: ByteCount?)
+    /// How far a figure has changed for the worse.
+    indirect case change(Change)
+  }
+
+  /// A figure, held against what it was: in the baseline, else at the first look.
+  public struct Change: Hashable, Sendable {
+    /// The figure. One of which more is worse grows, one of which less is worse is lost.
+    public var subject: Subject
+    /// Where it is held against other looks alone: within how many looks after another it changes so
+    /// far.
+    public var looks: UInt64?
+
+    /// How far a figure changes.
+    public init(of subject: Subject, over looks: UInt64? = nil) {
+      self.subject = subject
+      self.looks = looks
+    }
   }
 
   /// A pattern, `*` for any letters and `?` for one, and what it is held against.

@@ -2,10 +2,10 @@
 public enum PolicyRuleError: Error, Equatable, Sendable {
   /// Nothing that can be measured bears the name.
   case unknown(String, in: String, nearest: String?)
-  /// Neither `>=` nor `<=`; with the form of such a rule.
-  case unbound(String, String)
+  /// Neither `>=` nor `<=`.
+  case unbound(String, PolicyRule.Name)
   /// A known subject with what is not of its form.
-  case form(String, String)
+  case form(String, PolicyRule.Name)
   /// A buffer that cannot be read.
   case buffer(BufferRequestError, in: String)
   /// A buffer with a count of its own.
@@ -22,6 +22,12 @@ public enum PolicyRuleError: Error, Equatable, Sendable {
   case count(String, in: String)
   /// What should be a share in percent.
   case percent(String, in: String)
+  /// A figure of which it is not told how far it changes.
+  case unchanging(PolicyRule.Name, in: String)
+  /// A figure that gets worse the other way.
+  case changesOtherwise(PolicyRule.Name, by: PolicyRule.Name, in: String)
+  /// What should be how many looks.
+  case looks(String, in: String)
   /// A rule that nothing can break.
   case alwaysHeld(String)
 }
@@ -32,11 +38,11 @@ extension PolicyRuleError: CustomStringConvertible {
     switch self {
     case .unknown(let name, let text, let nearest):
       (name.isEmpty ? "\"\(text)\" is no rule. " : "\"\(name)\" in \"\(text)\" is no rule. ")
-        + Self.hint(nearest, of: PolicyRule.subjects)
-    case .unbound(let text, let form):
-      "\"\(text)\" has no bound: neither >= nor <=. Write it as in \(Self.example(of: form))."
-    case .form(let text, let form):
-      "\"\(text)\" cannot be read. Write it as \(form), as in \(Self.example(of: form))."
+        + Self.hint(nearest, of: PolicyRule.Name.all)
+    case .unbound(let text, let name):
+      "\"\(text)\" has no bound: neither >= nor <=. Write it as in \(name.example)."
+    case .form(let text, let name):
+      "\"\(text)\" cannot be read. Write it as \(name.form), as in \(name.example)."
     case .buffer(let error, let text): "in \"\(text)\": \(error)"
     case .counted(let buffer, let text):
       "\"\(buffer)\" in \"\(text)\" has a count of its own. The rule's limit is the count; leave "
@@ -56,6 +62,16 @@ extension PolicyRuleError: CustomStringConvertible {
       "\"\(count)\" in \"\(text)\" is no count. Write a whole number from 0 up."
     case .percent(let share, let text):
       "\"\(share)\" in \"\(text)\" is no share. Write whole per cent from 0% to 100%, as in 60%."
+    case .unchanging(let name, let text):
+      "how far \(name.rawValue) changes is not told: \"\(text)\". "
+        + "Write growth of kind, owner, origin, module, regions or pins, or loss of free, "
+        + "largest-free or fits."
+    case .changesOtherwise(let name, let other, let text):
+      "\(name.rawValue) in \"\(text)\" gets worse by \(other.rawValue). "
+        + "Write \(other.rawValue) of \(name.rawValue)."
+    case .looks(let looks, let text):
+      "\"\(looks)\" in \"\(text)\" is no number of looks. Write a whole number from 1 up, as in "
+        + "over 10."
     case .alwaysHeld(let text):
       "\"\(text)\" holds whatever is there, so it says nothing. Choose a limit that can be broken."
     }
@@ -63,17 +79,5 @@ extension PolicyRuleError: CustomStringConvertible {
 
   private static func hint(_ nearest: String?, of known: [String]) -> String {
     nearest.map { "Did you mean \($0)?" } ?? "Known are " + known.joined(separator: ", ") + "."
-  }
-
-  private static func example(of form: String) -> String {
-    let examples = [
-      "largest-free": "largest-free >= 400MiB", "free": "free >= 1GiB",
-      "fragmentation": "fragmentation <= 60%", "fits": "fits 8000x6000x4x2 by malloc >= 2",
-      "regions": "regions <= 30000", "kind": "kind image <= 200MiB",
-      "owner": "owner *.nls <= 16MiB", "origin": "origin thread stack <= 64MiB",
-      "module": "module */libicu*.so* <= 40MiB",
-      "pins": "pins < 64KiB between 100MiB <= 0",
-    ]
-    return examples[String(form.prefix { $0 != " " })] ?? form
   }
 }

@@ -74,6 +74,21 @@ extension Room {
     return .between(bytes.value, (bytes.adding(notListedBytes) ?? bytes).value)
   }
 
+  /// What is new since a baseline: what the one does not show may be there, and what the other does not
+  /// show may have been.
+  func measuredNew(_ parts: [Additions.Part], since before: Room) -> Measured {
+    let bytes = parts.lazy.map(\.bytes).total()
+    let certain = parts.lazy.filter { !isDoubtful(regions[$0.region]) }.map(\.bytes).total()
+    let mayLack = isUpperBound || facts.summary != nil
+    let mayHaveHad = before.isUpperBound || before.facts.summary != nil
+    let least = mayHaveHad ? .zero : certain.lowered(by: before.notListedBytes)
+    guard !mayLack else { return least > .zero ? .atLeast(least.value) : .unknown }
+    return .between(least.value, (bytes.adding(notListedBytes) ?? bytes).value)
+  }
+
+  /// Whether the source tells of all addresses whether they are taken.
+  var listsAll: Bool { !isUpperBound && facts.summary == nil && !hasDoubts }
+
   /// The stretches between neighbouring free spans that are smaller than `size`, where both spans are
   /// larger than `span`: as indices of their regions; and whether there can be no others.
   ///

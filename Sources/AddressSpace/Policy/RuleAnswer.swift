@@ -9,6 +9,8 @@ public struct RuleAnswer: Sendable {
   /// What can be blamed where it is broken, the worst first: what splits the room, or for a rule on
   /// what takes it, the largest of that. Nothing excused is among it.
   public internal(set) var pins: [Pin] = []
+  /// What is new of the regions that count, the most first, where the rule compares with something.
+  public internal(set) var additions: [Additions.Part] = []
   /// What to clear so that a broken `fits` is held; nil where nothing helps that is not excused.
   public internal(set) var plan: ClearingPlan?
   /// Who has most regions, where there are too many, as `Usage` by origin; the most first.
@@ -20,6 +22,13 @@ public struct RuleAnswer: Sendable {
     self.rule = rule
     self.actual = actual
     verdict = rule.bound.verdict(on: actual)
+  }
+
+  /// The same blame for what was measured later.
+  func measured(_ actual: Measured) -> RuleAnswer {
+    var answer = RuleAnswer(rule, actual)
+    (answer.pins, answer.additions) = (pins, additions)
+    return answer
   }
 
   /// Whether a rule is held; the greater is the worse.
@@ -54,6 +63,7 @@ public struct RuleAnswer: Sendable {
 }
 
 extension RuleAnswer.Verdict {
+  /// Whether it is the better of the two.
   public static func < (one: Self, other: Self) -> Bool { one.rank < other.rank }
 
   private var rank: Int {

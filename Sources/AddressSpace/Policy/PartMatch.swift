@@ -1,0 +1,163 @@
+/// Finds for what a baseline has its like in a room.
+struct PartMatch {
+  /// The baseline's parts, in address order.
+  private(set) var old: [ComparedPart]
+  /// The room's parts, in address order.
+  private(set) var new: [ComparedPart]
+  private let room: Room
+
+  init(_ old: [ComparedPart], _ new: [ComparedPart], in room: Room) {
+    self.old = old
+    self.new = new
+    self.room = room
+  }
+
+  /// What lies where its sort lay is the same; what is left of both is compared further.
+  mutating func byAddress() {
+    let (before, after) = (old, new)
+    old = before.without(after)
+    new = after.without(before)
+  }
+
+  /// The kernel puts the first stack pointer up to 8 KiB lower, by chance (`arch_align_stack`).
+  mutating func allowForStack(in layout: Layout) {
+    guard layout.system != .windows else { return }
+    let stacks = new.indices.filter { new[$0].sort == .stack }
+    let before = old.lazy.filter { $0.sort == .stack }.map(\.left).total()
+    let after = stacks.map { new[$0].left }.total()
+    guard before > .zero, after > before, after - before <= .kibibytes(8) else { return }
+    for index in stacks { new[index].left = .zero }
+    for index in old.indices where old[index].sort == .stack { old[index].left = .zero }
+  }
+
+  /// What is alike and as large is the same, that which is alike in most before the rest.
+  mutating func bySize() {
+    let order = orderByPins()
+    match(in: order) { Likeness($0.sort, $0.owner, $0.access, $0.offset, $0.left) }
+    match(in: order) { Likeness($0.sort, $0.owner, nil, nil, $0.left) }
+    match(in: order) { Likeness($0.sort, nil, nil, nil, $0.left) }
+    // Files have other names at each start that are made up or numbered.
+    match(in: order) { part in
+      guard case .named = part.sort, part.kind == .file || part.kind == .shared else { return nil }
+      return Likeness(nil, part.kind.rawValue, part.access, nil, part.left)
+    }
+  }
+
+  /// What is left of a sort is the same as far as its bytes go: first by owner, then all together.
+  mutating func byBytes() {
+    absorb { Likeness($0.sort, $0.owner, $0.access, nil, .zero) }
+    absorb { Likeness($0.sort, $0.owner, nil, nil, .zero) }
+    absorb { Likeness($0.sort, nil, nil, nil, .zero) }
+  }
+
+  /// What parts have in common.
+  private struct Likeness: Hashable {
+    let sort: ComparedPart.Sort?
+    let owner: String?
+    let access: Region.Access?
+    let offset: UInt64?
+    let bytes: ByteCount
+
+    init(
+      _ sort: ComparedPart.Sort?, _ owner: String?, _ access: Region.Access?, _ offset: UInt64?,
+      _ bytes: ByteCount
+    ) {
+      self.sort = sort
+      self.owner = owner
+      self.access = access
+      self.offset = offset
+      self.bytes = bytes
+    }
+  }
+
+  /// The room's parts, those that pin least first: of several alike these are the old ones.
+  private func orderByPins() -> [Int] {
+    var joined: [Int: ByteCount] = [:]
+    for part in new where joined[part.region] == nil {
+      joined[part.region] = room.gap(without: part.region..<part.region + 1).range.size
+    }
+    return new.indices.sorted { left, right in
+      let (one, other) = (joined[new[left].region], joined[new[right].region])
+      return (one ?? .zero, left) < (other ?? .zero, right)
+    }
+  }
+
+  private mutating func match(in order: [Int], by likeness: (ComparedPart) -> Likeness?) {
+    var waiting: [Likeness: [Int]] = [:]
+    for index in old.indices.reversed() where old[index].left > .zero {
+      if let key = likeness(old[index]) { waiting[key, default: []].append(index) }
+    }
+    for index in order where new[index].left > .zero {
+      guard let key = likeness(new[index]), let found = waiting[key]?.popLast() else { continue }
+      old[found].left = .zero
+      new[index].left = .zero
+      new[index].isFound = true
+    }
+  }
+
+  private mutating func absorb(by likeness: (ComparedPart) -> Likeness) {
+    var budgets: [Likeness: ByteCount] = [:]
+    for part in old where part.left > .zero {
+      budgets[likeness(part), default: .zero] += part.left
+    }
+    var groups: [Likeness: [Int]] = [:]
+    for index in new.indices where new[index].left > .zero {
+      let key = likeness(new[index])
+      if budgets[key] != nil { groups[key, default: []].append(index) }
+    }
+    for (key, members) in groups {
+      let all = members.map { new[$0].left }.total()
+      keepNew(of: members, all.lowered(by: budgets[key] ?? .zero))
+      budgets[key] = budgets[key]?.lowered(by: all)
+    }
+    // What the baseline had more of stays for the next round.
+    for index in old.indices where old[index].left > .zero {
+      let key = likeness(old[index])
+      let left = min(old[index].left, budgets[key] ?? .zero)
+      old[index].left = left
+      budgets[key] = budgets[key]?.lowered(by: left)
+    }
+  }
+
+  /// Leaves so many bytes of some parts new: the smallest part that can hold them all, whole or by its
+  /// growth; where none can, the largest is new and the rest is looked for among the others.
+  private mutating func keepNew(of members: [Int], _ bytes: ByteCount) {
+    var candidates = members.sorted { (new[$0].left, $0) < (new[$1].left, $1) }
+    var rest = bytes
+    while rest > .zero, let largest = candidates.last {
+      let fitting = candidates.partitioningIndex { new[$0].left >= rest }
+      if fitting < candidates.count {
+        new[candidates[fitting]].left = rest
+        candidates.remove(at: fitting)
+        rest = .zero
+      } else {
+        rest = rest.lowered(by: new[largest].left)
+        candidates.removeLast()
+      }
+    }
+    for index in candidates { new[index].left = .zero }
+  }
+}
+
+extension [ComparedPart] {
+  /// What of these parts lies where no part of the same sort of `others` lies.
+  fileprivate func without(_ others: [ComparedPart]) -> [ComparedPart] {
+    var result: [ComparedPart] = []
+    var next = 0
+    for part in self {
+      while next < others.count, others[next].range.upper <= part.range.lower { next += 1 }
+      var rest: AddressRange? = part.range
+      var index = next
+      while index < others.count, let left = rest, others[index].range.lower < left.upper {
+        if others[index].sort == part.sort {
+          let (below, above) = left.subtracting(others[index].range)
+          if let below { result.append(part.cut(to: below)) }
+          rest = above
+        }
+        index += 1
+      }
+      if let rest { result.append(part.cut(to: rest)) }
+    }
+    return result
+  }
+}
