@@ -6,12 +6,10 @@ import Testing
 @Suite("README", .needsProgram)
 struct ReadmeTests {
   @Test func pictureIsRealOutput() async throws {
-    let readme = try Fixtures.text(Fixtures.package.appending("README.md"))
-    let blocks = readme.split(separator: "```\n", omittingEmptySubsequences: false)
-    let picture = try #require(blocks.dropFirst().first)
+    let picture = try #require(try CodeBlock.all(in: "README.md").first)
     let snapshot = Fixtures.own.appending("photo/photo-organizer.maps")
     let result = try await Program()("inspect", snapshot.string)
-    #expect(result.output == String(picture))
+    #expect(result.output == picture.text)
     #expect(result.error == "")
   }
 
