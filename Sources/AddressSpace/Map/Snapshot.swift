@@ -67,5 +67,7 @@ public struct Source: Hashable, Sendable {
     case strace
     /// A moment of a recording.
     case recording
+    /// A modelled space.
+    case simulation
   }
 }

@@ -85,8 +85,13 @@ extension Region {
 
   /// Addresses that the system keeps for itself without showing them.
   static func blocked(_ range: AddressRange) -> Region {
-    Region(range: range, name: "[never handed out]", kind: .system)
+    Region(range: range, name: blockedName, kind: .system)
   }
+
+  private static let blockedName = "[never handed out]"
+
+  /// Whether it stands for addresses that the system keeps for itself.
+  package var isBlocked: Bool { kind == .system && name == Self.blockedName }
 }
 
 extension Layout {

@@ -55,15 +55,39 @@ public struct Mapping: Hashable, Sendable {
   public var isReserved: Bool
   /// Whether it asks for the highest place (`MEM_TOP_DOWN`); the system's own rule otherwise.
   public var isTopDown: Bool
+  /// The file that it shows a part of, nil for memory.
+  public var file: MappedFile?
+  /// What a map does not show of it, such as `MAP_NORESERVE`.
+  public var traits: Region.Traits = []
+  /// What it is shown to be used for, where its columns do not tell: on Windows they tell nothing.
+  public var kind: Region.Kind?
 
   /// A mapping of memory to read and write.
   public init(
     _ owner: String = "", access: Region.Access = [.read, .write], isReserved: Bool = false,
-    isTopDown: Bool = false
+    isTopDown: Bool = false, file: MappedFile? = nil
   ) {
     self.owner = owner
     self.access = access
     self.isReserved = isReserved
     self.isTopDown = isTopDown
+    self.file = file
+  }
+}
+
+/// A part of a file, as a map shows it.
+public struct MappedFile: Hashable, Sendable {
+  /// Its path, or what the system calls memory of its own, such as `[vdso]`.
+  public var path: String
+  /// Its number; zero where it has none.
+  public var inode: UInt64
+  /// Where in it the mapping begins, in bytes.
+  public var offset: UInt64
+
+  /// A part of a file.
+  public init(_ path: String, inode: UInt64 = 0, offset: UInt64 = 0) {
+    self.path = path
+    self.inode = inode
+    self.offset = offset
   }
 }

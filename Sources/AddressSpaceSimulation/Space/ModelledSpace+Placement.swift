@@ -1,0 +1,59 @@
+import AddressSpace
+
+extension ModelledSpace {
+  /// Where the system would put `size` bytes, whole pages, nil where no span has room.
+  func place(_ size: UInt64, fromTheTop: Bool) -> UInt64? {
+    guard size > 0 else { return nil }
+    for pass in fromTheTop && isWindows ? passesFromTheTop : passes {
+      let base = pass.direction == .bottomUp ? lowest(size, pass) : highest(size, pass)
+      if let base { return base }
+    }
+    return nil
+  }
+
+  private func lowest(_ size: UInt64, _ pass: SearchPass) -> UInt64? {
+    for window in pass.windows {
+      var start = window.lower
+      while start < window.upper, let span = free.lowest(above: start, serving: size),
+        span.lower < window.upper
+      {
+        let open = span.upper - min(span.upper, guardSize(at: span.upper))
+        let upper = min(open, window.upper)
+        if let base = pass.base(of: size, max(span.lower, start), upper) { return base }
+        start = span.upper
+      }
+    }
+    return nil
+  }
+
+  private func highest(_ size: UInt64, _ pass: SearchPass) -> UInt64? {
+    for window in pass.windows.reversed() {
+      var end = window.upper
+      while end > window.lower, let span = free.highest(below: end, serving: size),
+        span.upper > window.lower
+      {
+        let lower = max(span.lower, window.lower)
+        let upper = min(span.upper, end)
+        guard let base = pass.base(of: size, lower, upper) else {
+          end = span.lower
+          continue
+        }
+        // As the kernel does it: a span that is large enough but for the guard gap lowers the end of
+        // all further search to below the gap (`unmapped_area_topdown`), be it below the span.
+        let open = span.upper - min(span.upper, guardSize(at: span.upper))
+        if open >= upper { return base }
+        end = open
+      }
+    }
+    return nil
+  }
+
+  /// What is kept empty below `address`: the guard gap where something that grows down begins there.
+  func guardSize(at address: UInt64) -> UInt64 {
+    guard layout.guardGap > .zero,
+      let above = stretches[stretches.position(above: address)], above.lower == address,
+      table.growDown[Int(above.columns)]
+    else { return 0 }
+    return layout.guardGap.value
+  }
+}

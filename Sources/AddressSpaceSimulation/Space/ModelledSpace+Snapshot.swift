@@ -1,0 +1,113 @@
+public import AddressSpace
+
+extension ModelledSpace {
+  /// The space of a room: what is mapped there, under its layout.
+  ///
+  /// What a map does not tell is taken so: private memory that can be written to was promised and
+  /// written to; none of it is counted as resident.
+  public init(_ room: Room) {
+    self.init(room.layout, facts: room.facts)
+    for region in room.regions + room.outside where !region.isBlocked {
+      add(region)
+    }
+    programBreak = room.endOfBreak ?? startOfBreak
+    if room.facts.startOfBreak == nil { startOfBreak = programBreak }
+    if let limits = facts.limits {
+      self.limits = SpaceLimits(limits, committed: totals.committed)
+    }
+  }
+
+  /// Adds a mapping that a map shows; it stays one by itself.
+  private mutating func add(_ region: Region) {
+    let isHeap = region.name == "[heap]"
+    let columns = StretchTable.Columns(
+      owner: isHeap ? "brk heap" : "", access: region.access, traits: region.traits,
+      inode: region.inode, name: isHeap ? "" : region.name, kind: isWindows ? region.kind : nil)
+    let place = table.place(of: columns)
+    let isData = table.areData[Int(place)]
+    let isPromised = isWindows ? region.isUnnamed && !region.access.isNone : isData
+    var stretch = Stretch(
+      lower: region.range.lower.value, upper: region.range.upper.value,
+      origin: columns.hasOffset ? region.offset : region.range.lower.value, columns: place,
+      group: 0, state: isPromised && !region.traits.contains(.noReserve) ? .committed : [])
+    let below = stretches.before(stretches.position(above: stretch.lower)).flatMap { stretches[$0] }
+    if isWindows || isData || columns.growsDown || below.map({ isOne($0, stretch) }) ?? false {
+      groups += 1
+      stretch.group = groups
+    }
+    put(stretch)
+  }
+
+  /// The space as its system would show it, with who uses what of it.
+  public func snapshot(name: String? = nil) -> Snapshot {
+    var facts = facts
+    facts.startOfBreak = startOfBreak > 0 ? startOfBreak : facts.startOfBreak
+    facts.contents = ContentFacts(owned, isComplete: true)
+    facts.held = HeldMemory(resident: residentBytes, committed: committedBytes)
+    var kinds: [AddressRange: Region.Kind] = [:]
+    var regions: [Region] = []
+    regions.reserveCapacity(regionCount)
+    forEachRegion { stretch in
+      guard let region = region(stretch) else { return }
+      regions.append(region)
+      if let kind = table[stretch.columns].kind { kinds[region.range] = kind }
+    }
+    return Snapshot(
+      source: Source(kind: .simulation, name: name), map: AddressMap.assembling(regions).map,
+      facts: facts, kinds: kinds)
+  }
+
+  /// The space and its layout, as everything is asked of it.
+  public var room: Room {
+    let snapshot = snapshot()
+    return Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
+  }
+
+  private func forEachRegion(_ body: (Stretch) -> Void) {
+    var current: Stretch?
+    for chunk in stretches.chunks {
+      for stretch in chunk {
+        if let last = current, isOne(last, stretch) {
+          current?.upper = stretch.upper
+        } else {
+          if let last = current { body(last) }
+          current = stretch
+        }
+      }
+    }
+    if let last = current { body(last) }
+  }
+
+  private func region(_ stretch: Stretch) -> Region? {
+    guard let range = AddressRange(Address(stretch.lower), Address(stretch.upper)) else {
+      return nil
+    }
+    let columns = table[stretch.columns]
+    let isHeap =
+      !isWindows && columns.name.isEmpty && columns.inode == 0
+      && range.lower < programBreak && range.upper > startOfBreak
+    return Region(
+      range: range, access: columns.access, offset: columns.hasOffset ? stretch.origin : 0,
+      inode: columns.inode, name: isHeap ? "[heap]" : columns.name, traits: columns.traits)
+  }
+
+  /// Who uses the memory that a map does not name.
+  private var owned: [ContentFacts.Piece] {
+    var pieces: [ContentFacts.Piece] = []
+    for stretch in stretches.chunks.joined() {
+      let columns = table[stretch.columns]
+      guard !columns.owner.isEmpty, columns.name.isEmpty,
+        let range = AddressRange(Address(stretch.lower), Address(stretch.upper))
+      else { continue }
+      let origin = Origin(Origin.Owner(named: columns.owner), .certain)
+      if let last = pieces.last, last.range.upper == range.lower, last.origin == origin,
+        let joined = AddressRange(last.range.lower, range.upper)
+      {
+        pieces[pieces.count - 1] = ContentFacts.Piece(joined, origin)
+      } else {
+        pieces.append(ContentFacts.Piece(range, origin))
+      }
+    }
+    return pieces
+  }
+}
