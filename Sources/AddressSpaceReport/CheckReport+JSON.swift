@@ -30,6 +30,7 @@ extension CheckReport {
             ]
           })
       ),
+      ("baseline", .optional(baseline)),
       ("diagnostics", JSONValue(diagnostics)),
     ]).document()
   }

@@ -5,6 +5,8 @@ public import AddressSpaceTrace
 public struct CheckReport: Sendable {
   /// The targets, in the order in which they were named.
   public let targets: [CheckedTarget]
+  /// The file that they were compared with, nil where there was none.
+  public var baseline: String?
 
   /// A report on some targets that were held against the same rules.
   public init(_ targets: [CheckedTarget]) {

@@ -49,6 +49,9 @@ struct Check: ParsableCommand {
   @Flag(help: "Write GitHub's annotations of what is not held to standard error.")
   var github = false
 
+  @OptionGroup(title: "Comparing")
+  var comparison: BaselineOptions
+
   @OptionGroup
   var choice: SnapshotOptions
 
@@ -59,13 +62,18 @@ struct Check: ParsableCommand {
   var output: OutputOptions
 
   func validate() throws {
-    guard !require.isEmpty || policy != nil else {
+    guard !require.isEmpty || policy != nil || comparison.updateBaseline else {
       throw ValidationError(
         "no rule to check. Name what has to hold: --require 'largest-free >= 400MiB', or a file of "
           + "rules: --policy FILE.")
     }
-    guard targets.count(where: { $0.text == "-" }) + (policy == "-" ? 1 : 0) < 2 else {
-      throw ValidationError("only one of the targets and --policy can be standard input.")
+    let inputs = targets.map(\.text) + [policy, comparison.baseline].compactMap { $0 }
+    guard inputs.count(where: { $0 == "-" }) < 2 else {
+      throw ValidationError(
+        "only one of the targets, --policy and --baseline can be standard input.")
+    }
+    guard !comparison.updateBaseline || targets.count == 1 else {
+      throw ValidationError("--update-baseline takes one target: a baseline is of one.")
     }
     guard every == nil || period != nil else {
       throw ValidationError("--every goes with --for: say how long to look.")
@@ -73,18 +81,27 @@ struct Check: ParsableCommand {
   }
 
   func run() throws {
+    if comparison.updateBaseline {
+      let written = try comparison.write(targets[0], layout, choice)
+      if !output.quiet { Console.note(written) }
+      return
+    }
     let policy = Policy(try rulesOfFile() + require.map(PolicyRule.init(text:)))
+    try comparison.refuse(policy, looksAgain: period != nil)
     if period != nil, let saved = try targets.first(where: { try $0.pid() == nil }) {
       throw Failure(.usage, "--for looks at processes; \(saved.name) does not change.")
     }
-    let watch = PolicyWatch(policy: policy, targets: targets, choice: choice, layout: layout)
-    let report = CheckReport(
+    let watch = PolicyWatch(
+      policy: policy, baseline: try comparison.read(layout, for: targets[0]), targets: targets,
+      choice: choice, layout: layout)
+    var report = CheckReport(
       try watch.look(
         for: period?.seconds ?? 0, every: every?.seconds ?? 1,
         ended: {
           if !output.quiet { Console.note("\($0.name): it ended and is not looked at again.") }
         }
       ))
+    report.baseline = comparison.baseline
     try output.write(
       text: report.text, plain: { report.plain(top: output.top) },
       json: { report.json(top: output.top) })

@@ -36,6 +36,21 @@ enum Console {
     }
   }
 
+  /// Writes data to a file that is there as a whole or not at all: beside it first, then in its place.
+  static func replace(_ path: String, with bytes: [UInt8]) throws {
+    let place = realpath(path, nil).map { name in
+      defer { free(name) }
+      return String(cString: name)
+    }
+    let beside = (place ?? path) + ".new-\(getpid())"
+    try write(bytes, toFile: beside)
+    guard rename(beside, place ?? path) == 0 else {
+      let error = Errno(rawValue: errno)
+      unlink(beside)
+      throw Failure(.inputOutput, "\(path) cannot be written: \(error).")
+    }
+  }
+
   private static func write(_ text: String, to file: FileDescriptor, name: String) throws {
     do {
       try file.writeAll(text.utf8)

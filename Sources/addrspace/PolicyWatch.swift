@@ -6,6 +6,7 @@ import Glibc
 /// Holds targets against a policy, once or for some time.
 struct PolicyWatch {
   let policy: Policy
+  let baseline: Baseline?
   let targets: [Target]
   let choice: SnapshotOptions
   let layout: LayoutOptions
@@ -42,7 +43,13 @@ struct PolicyWatch {
   private func first(_ target: Target) throws -> CheckedTarget {
     let snapshot = try target.snapshot(layout, choice)
     let room = try layout.room(for: snapshot)
-    var trial = PolicyTrial(policy)
+    if let baseline, !baseline.isComparable(with: room) {
+      throw Failure(
+        .usage,
+        "\(target.name) cannot be compared with the baseline, which is of another system: "
+          + "\(baseline.room.layout.name), not \(room.layout.name). Name a baseline of its own.")
+    }
+    var trial = PolicyTrial(policy, baseline: baseline)
     try look(at: room, in: &trial)
     var checked = CheckedTarget(
       source: snapshot.source, word: target.text.shellWord, layout: room.layout, trial: trial,

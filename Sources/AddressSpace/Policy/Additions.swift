@@ -29,13 +29,14 @@ public struct Additions: Sendable {
     match.bySize()
     unmatched = match.old.count { $0.sort == .memory && $0.left > .zero }
     match.byBytes()
-    compared = match.new
+    compared = match.new.filter { $0.region != nil }
     var parts: [Part] = []
     for part in compared where part.left > .zero {
-      if let last = parts.last, last.region == part.region {
-        parts[parts.count - 1] = Part(region: part.region, bytes: last.bytes + part.left)
+      guard let region = part.region else { continue }
+      if let last = parts.last, last.region == region {
+        parts[parts.count - 1] = Part(region: region, bytes: last.bytes + part.left)
       } else {
-        parts.append(Part(region: part.region, bytes: part.left))
+        parts.append(Part(region: region, bytes: part.left))
       }
     }
     self.parts = parts
@@ -60,8 +61,8 @@ extension Additions {
     var doubtful: [(stretch: Range<Int>, bytes: ByteCount)] = []
     var new: [Range<Int>] = []
     for stretch in stretches {
-      let first = compared.partitioningIndex { $0.region >= stretch.lowerBound }
-      let parts = compared[first...].prefix { $0.region < stretch.upperBound }
+      let first = compared.partitioningIndex { ($0.region ?? 0) >= stretch.lowerBound }
+      let parts = compared[first...].prefix { ($0.region ?? 0) < stretch.upperBound }
       // What the layout never hands out is in every room.
       guard !parts.isEmpty else { continue }
       let matched = parts.filter { $0.left < $0.range.size }

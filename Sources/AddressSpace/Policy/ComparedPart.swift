@@ -1,7 +1,7 @@
 /// A stretch of a room that is compared as one: a region, or what one owner has of it.
 struct ComparedPart {
-  /// The region's index in `Room.regions`.
-  let region: Int
+  /// The region's index in `Room.regions`, nil outside the layout's space.
+  let region: Int?
   /// Where it lies.
   let range: AddressRange
   /// What can only be matched by its like.
@@ -39,8 +39,21 @@ struct ComparedPart {
 }
 
 extension Room {
-  /// All that is listed, in address order.
+  /// All that is listed, inside the layout's space and outside, in address order. What lies near the
+  /// end of a smaller space than the processor's is inside after one start and outside after another.
   func comparedParts() -> [ComparedPart] {
+    var parts = partsInside()
+    for region in outside {
+      let (below, above) = region.range.subtracting(layout.space)
+      for range in [below, above] {
+        guard let range else { continue }
+        parts.append(ComparedPart(region.cut(to: range), at: nil, sort(of: region)))
+      }
+    }
+    return outside.isEmpty ? parts : parts.sorted { $0.range.lower < $1.range.lower }
+  }
+
+  private func partsInside() -> [ComparedPart] {
     let origins = OriginRules(self)
     var parts: [ComparedPart] = []
     parts.reserveCapacity(regions.count)
@@ -49,10 +62,7 @@ extension Room {
       // What is never handed out is the layout's, not the process's.
       guard region != .blocked(region.range) else { continue }
       let sort = sort(of: region)
-      let part = ComparedPart(
-        region: index, range: region.range, sort: sort, owner: sort == .memory ? region.name : "",
-        access: region.access, offset: sort == .memory || sort == .heap ? 0 : region.offset,
-        kind: region.kind, left: region.size)
+      let part = ComparedPart(region, at: index, sort)
       switch sort {
       case .memory: parts += part.cut(by: origins.pieces(at: index))
       case .heap: parts += heapParts(of: part)
@@ -89,6 +99,13 @@ extension Room {
 }
 
 extension ComparedPart {
+  fileprivate init(_ region: Region, at index: Int?, _ sort: Sort) {
+    self.init(
+      region: index, range: region.range, sort: sort, owner: sort == .memory ? region.name : "",
+      access: region.access, offset: sort == .memory || sort == .heap ? 0 : region.offset,
+      kind: region.kind, left: region.size)
+  }
+
   fileprivate func memory(_ range: AddressRange) -> ComparedPart {
     ComparedPart(
       region: region, range: range, sort: .memory, owner: "", access: access, offset: 0,

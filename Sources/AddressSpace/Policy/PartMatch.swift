@@ -33,53 +33,63 @@ struct PartMatch {
   /// What is alike and as large is the same, that which is alike in most before the rest.
   mutating func bySize() {
     let order = orderByPins()
-    match(in: order) { Likeness($0.sort, $0.owner, $0.access, $0.offset, $0.left) }
-    match(in: order) { Likeness($0.sort, $0.owner, nil, nil, $0.left) }
-    match(in: order) { Likeness($0.sort, nil, nil, nil, $0.left) }
-    // Files have other names at each start that are made up or numbered.
-    match(in: order) { part in
-      guard case .named = part.sort, part.kind == .file || part.kind == .shared else { return nil }
-      return Likeness(nil, part.kind.rawValue, part.access, nil, part.left)
+    for isStrict in [true, false] {
+      match(in: order) { Likeness($0, isStrict, owner: true, access: true, bytes: true) }
+      match(in: order) { Likeness($0, isStrict, owner: true, bytes: true) }
+      match(in: order) { Likeness($0, isStrict, bytes: true) }
+      // Files have other names at each start that are made up or numbered.
+      match(in: order) { Likeness(unnamed: $0, isStrict) }
     }
   }
 
   /// What is left of a sort is the same as far as its bytes go: first by owner, then all together.
   mutating func byBytes() {
-    absorb { Likeness($0.sort, $0.owner, $0.access, nil, .zero) }
-    absorb { Likeness($0.sort, $0.owner, nil, nil, .zero) }
-    absorb { Likeness($0.sort, nil, nil, nil, .zero) }
+    for isStrict in [true, false] {
+      absorb { Likeness($0, isStrict, owner: true, access: true) }
+      absorb { Likeness($0, isStrict, owner: true) }
+      absorb { Likeness($0, isStrict) }
+    }
   }
 
   /// What parts have in common.
   private struct Likeness: Hashable {
-    let sort: ComparedPart.Sort?
-    let owner: String?
-    let access: Region.Access?
-    let offset: UInt64?
-    let bytes: ByteCount
+    private var isOutside: Bool?
+    private var sort: ComparedPart.Sort?
+    private var kind: Region.Kind?
+    private var owner: String?
+    private var access: Region.Access?
+    private var offset: UInt64?
+    private var bytes: ByteCount?
 
+    /// - Parameter isStrict: only what lies inside the space is like what lies inside.
     init(
-      _ sort: ComparedPart.Sort?, _ owner: String?, _ access: Region.Access?, _ offset: UInt64?,
-      _ bytes: ByteCount
+      _ part: ComparedPart, _ isStrict: Bool, owner: Bool = false, access: Bool = false,
+      bytes: Bool = false
     ) {
-      self.sort = sort
-      self.owner = owner
-      self.access = access
-      self.offset = offset
-      self.bytes = bytes
+      isOutside = isStrict ? part.region == nil : nil
+      sort = part.sort
+      self.owner = owner ? part.owner : nil
+      self.access = access ? part.access : nil
+      offset = access && bytes ? part.offset : nil
+      self.bytes = bytes ? part.left : nil
+    }
+
+    /// A file by its size alone; nil where it is none.
+    init?(unnamed part: ComparedPart, _ isStrict: Bool) {
+      guard case .named = part.sort, part.kind == .file || part.kind == .shared else { return nil }
+      isOutside = isStrict ? part.region == nil : nil
+      kind = part.kind
+      access = part.access
+      bytes = part.left
     }
   }
 
   /// The room's parts, those that pin least first: of several alike these are the old ones.
   private func orderByPins() -> [Int] {
-    var joined: [Int: ByteCount] = [:]
-    for part in new where joined[part.region] == nil {
-      joined[part.region] = room.gap(without: part.region..<part.region + 1).range.size
+    let joined = new.map { part in
+      part.region.map { room.gap(without: $0..<$0 + 1).range.size } ?? .zero
     }
-    return new.indices.sorted { left, right in
-      let (one, other) = (joined[new[left].region], joined[new[right].region])
-      return (one ?? .zero, left) < (other ?? .zero, right)
-    }
+    return new.indices.sorted { (joined[$0], $0) < (joined[$1], $1) }
   }
 
   private mutating func match(in order: [Int], by likeness: (ComparedPart) -> Likeness?) {
