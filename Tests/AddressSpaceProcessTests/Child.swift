@@ -59,6 +59,11 @@ final class Child: Sendable {
     }
   }
 
+  /// Writes it a line.
+  func say(_ line: String) throws {
+    _ = try input.writeAll((line + "\n").utf8)
+  }
+
   /// The lines that it writes before the one that is `last`.
   func lines(before last: String) throws -> [String] {
     var text: [UInt8] = []

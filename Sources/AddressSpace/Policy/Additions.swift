@@ -26,9 +26,8 @@ public struct Additions: Sendable {
     isUnmoved = baseline.isUnmoved(in: room)
     var match = PartMatch(baseline.room.comparedParts(), room.comparedParts(), in: room)
     if isUnmoved { match.byAddress() } else { match.allowForStack(in: room.layout) }
-    match.bySize()
-    unmatched = match.old.count { $0.sort == .memory && $0.left > .zero }
-    match.byBytes()
+    match.byLikeness()
+    unmatched = max(0, match.unmatched)
     compared = match.new.filter { $0.region != nil }
     var parts: [Part] = []
     for part in compared where part.left > .zero {

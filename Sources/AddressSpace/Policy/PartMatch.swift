@@ -4,6 +4,8 @@ struct PartMatch {
   private(set) var old: [ComparedPart]
   /// The room's parts, in address order.
   private(set) var new: [ComparedPart]
+  /// How many stretches of memory of the baseline are matched by nothing as large.
+  private(set) var unmatched = 0
   private let room: Room
 
   init(_ old: [ComparedPart], _ new: [ComparedPart], in room: Room) {
@@ -30,24 +32,27 @@ struct PartMatch {
     for index in old.indices where old[index].sort == .stack { old[index].left = .zero }
   }
 
-  /// What is alike and as large is the same, that which is alike in most before the rest.
-  mutating func bySize() {
+  /// What is alike and as large is the same, that which is alike in most before the rest; then what is
+  /// left of an owner, as far as its bytes go.
+  mutating func byLikeness() {
     let order = orderByPins()
     for isStrict in [true, false] {
-      match(in: order) { Likeness($0, isStrict, owner: true, access: true, bytes: true) }
-      match(in: order) { Likeness($0, isStrict, owner: true, bytes: true) }
+      match(in: order) { Likeness($0, isStrict, access: true, bytes: true) }
       match(in: order) { Likeness($0, isStrict, bytes: true) }
+      if isStrict { unmatched = old.count { $0.sort == .memory && $0.left > .zero } }
+      absorb { Likeness($0, isStrict, access: true) }
+      absorb { Likeness($0, isStrict) }
       // Files have other names at each start that are made up or numbered.
       match(in: order) { Likeness(unnamed: $0, isStrict) }
-    }
-  }
-
-  /// What is left of a sort is the same as far as its bytes go: first by owner, then all together.
-  mutating func byBytes() {
-    for isStrict in [true, false] {
-      absorb { Likeness($0, isStrict, owner: true, access: true) }
-      absorb { Likeness($0, isStrict, owner: true) }
-      absorb { Likeness($0, isStrict) }
+      // Who uses memory is not always seen.
+      for isSeen in [true, false] {
+        let known = { (part: ComparedPart, isOld: Bool) in
+          part.sort == .memory && (isOld == isSeen || part.owner.isEmpty)
+        }
+        unmatched -= match(
+          in: order, only: known, by: { Likeness($0, isStrict, owner: false, bytes: true) })
+        absorb(only: known) { Likeness($0, isStrict, owner: false) }
+      }
     }
   }
 
@@ -63,7 +68,7 @@ struct PartMatch {
 
     /// - Parameter isStrict: only what lies inside the space is like what lies inside.
     init(
-      _ part: ComparedPart, _ isStrict: Bool, owner: Bool = false, access: Bool = false,
+      _ part: ComparedPart, _ isStrict: Bool, owner: Bool = true, access: Bool = false,
       bytes: Bool = false
     ) {
       isOutside = isStrict ? part.region == nil : nil
@@ -92,26 +97,37 @@ struct PartMatch {
     return new.indices.sorted { (joined[$0], $0) < (joined[$1], $1) }
   }
 
-  private mutating func match(in order: [Int], by likeness: (ComparedPart) -> Likeness?) {
+  /// Finds for each part one that is as large; says for how many.
+  @discardableResult
+  private mutating func match(
+    in order: [Int], only counts: (ComparedPart, _ isOld: Bool) -> Bool = { _, _ in true },
+    by likeness: (ComparedPart) -> Likeness?
+  ) -> Int {
     var waiting: [Likeness: [Int]] = [:]
-    for index in old.indices.reversed() where old[index].left > .zero {
+    for index in old.indices.reversed() where old[index].left > .zero && counts(old[index], true) {
       if let key = likeness(old[index]) { waiting[key, default: []].append(index) }
     }
-    for index in order where new[index].left > .zero {
+    var count = 0
+    for index in order where new[index].left > .zero && counts(new[index], false) {
       guard let key = likeness(new[index]), let found = waiting[key]?.popLast() else { continue }
       old[found].left = .zero
       new[index].left = .zero
       new[index].isFound = true
+      count += 1
     }
+    return count
   }
 
-  private mutating func absorb(by likeness: (ComparedPart) -> Likeness) {
+  private mutating func absorb(
+    only counts: (ComparedPart, _ isOld: Bool) -> Bool = { _, _ in true },
+    by likeness: (ComparedPart) -> Likeness
+  ) {
     var budgets: [Likeness: ByteCount] = [:]
-    for part in old where part.left > .zero {
+    for part in old where part.left > .zero && counts(part, true) {
       budgets[likeness(part), default: .zero] += part.left
     }
     var groups: [Likeness: [Int]] = [:]
-    for index in new.indices where new[index].left > .zero {
+    for index in new.indices where new[index].left > .zero && counts(new[index], false) {
       let key = likeness(new[index])
       if budgets[key] != nil { groups[key, default: []].append(index) }
     }
@@ -121,7 +137,7 @@ struct PartMatch {
       budgets[key] = budgets[key]?.lowered(by: all)
     }
     // What the baseline had more of stays for the next round.
-    for index in old.indices where old[index].left > .zero {
+    for index in old.indices where old[index].left > .zero && counts(old[index], true) {
       let key = likeness(old[index])
       let left = min(old[index].left, budgets[key] ?? .zero)
       old[index].left = left

@@ -1,0 +1,127 @@
+import AddressSpace
+import AddressSpaceProcess
+import Glibc
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Many starts of one program, all with randomised addresses: nothing of the later ones is new; then
+/// each takes one thing more.
+@Suite("Baselines of live programs", .serialized)
+struct LiveBaselineTests {
+  struct Program: CustomTestStringConvertible, Sendable {
+    let name: String
+    var arguments: [String] = []
+    var starts = 12
+    /// What is written to it, so that it takes one thing more, and the bytes that this is mapped as.
+    let size: UInt64
+    let mapped: UInt64
+
+    var testDescription: String { ([name] + arguments).joined(separator: " ") }
+  }
+
+  static let programs = [
+    Program(name: "victim-pie", size: 5_000_000, mapped: 5_001_216),
+    Program(name: "victim-pie", arguments: ["--threads", "9"], size: 300 << 20, mapped: 300 << 20),
+    Program(name: "victim-nopie", size: 4096, mapped: 4096),
+    Program(name: "victim-static", size: 70_000_000, mapped: 70_000_640 / 4096 * 4096 + 4096),
+    // With a header of malloc's own.
+    Program(
+      name: "victim-pie", arguments: ["--allocator", "malloc"], size: 48 << 20,
+      mapped: 48 << 20 + 4096),
+    Program(name: "victim64", arguments: ["--threads", "5"], size: 3 << 30, mapped: 3 << 30),
+    Program(name: "victim64", size: 1 << 20, mapped: 1 << 20),
+  ]
+
+  @Test(arguments: programs)
+  func victims(program: Program) throws {
+    guard let path = Machine.victim(program.name) else { try Test.cancel("needs the victims") }
+    try check(program, ends: "count 1") {
+      try Child(path, program.arguments + ["--most", "1"])
+    }
+  }
+
+  static let script = """
+    import sys, json, threading, MODULES
+    held = [bytes(3000000), list(range(500000))]
+    print('ready', flush=True)
+    held.append(bytes(int(sys.stdin.readline())))
+    print('count 1', flush=True)
+    sys.stdin.readline()
+    """
+
+  @Test(
+    "CPython, alone and with numpy and Pillow", .enabled(if: Machine.testbed != nil),
+    arguments: ["math", "numpy, PIL.Image"])
+  func python(modules: String) throws {
+    let script = Self.script.replacing("MODULES", with: modules)
+    let program = Program(
+      name: "python3", size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
+    try check(program, ends: "count 1") {
+      try Child(
+        Fixtures.package.appending("tools/testbed"), ["run", "python3", "-c", script])
+    }
+  }
+
+  @Test("CPython with 64 bits")
+  func wide() throws {
+    guard access("/usr/bin/python3", X_OK) == 0 else { try Test.cancel("needs python3") }
+    let script = Self.script.replacing("MODULES", with: "decimal, asyncio")
+    let program = Program(
+      name: "python3", size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
+    try check(program, ends: "count 1") { try Child("/usr/bin/python3", ["-c", script]) }
+  }
+
+  @Test(
+    "Windows programs under Wine",
+    .enabled(if: Machine.testbed != nil && Machine.victim("valloc.exe") != nil),
+    arguments: [("valloc.exe", 1_100_000_000), ("valloc-laa.exe", 1_500_000_000)])
+  func wine(name: String, size: UInt64) throws {
+    let root = try #require(Machine.testbed)
+    let copy = root.appending("root").appending(name)
+    let victim = try #require(Machine.victim(name))
+    let file = try FileDescriptor.open(
+      copy, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWriteExecute])
+    _ = try file.closeAfter { try file.writeAll(try Fixtures.bytes(victim)) }
+    let program = Program(
+      name: name, starts: 6, size: size, mapped: (size + 4095) / 4096 * 4096)
+    try check(program, ends: "count 1") {
+      try Child(Fixtures.package.appending("tools/testbed"), ["run", "wine", "/root/\(name)"])
+    }
+  }
+
+  private func check(
+    _ program: Program, ends last: String, start: () throws -> Child
+  ) throws {
+    let what = program.testDescription
+    var baseline: Baseline?
+    for number in 1...program.starts {
+      let child = try start()
+      try child.waitUntilReady()
+      let room = try Self.room(child.pid)
+      let first = baseline ?? Baseline(room)
+      baseline = first
+      let nothing = first.additions(in: room)
+      #expect(nothing.parts == [], "\(what), start \(number)")
+      #expect(nothing.pins(between: Additions.usualSpan(in: room.layout)) == [])
+
+      try child.say("\(program.size)")
+      _ = try child.lines(before: last)
+      let after = try Self.room(child.pid)
+      // Against another start, and against the same.
+      for base in [first, Baseline(room)] {
+        let additions = base.additions(in: after)
+        let one = additions.parts.map { after.regions[$0.region] }
+        #expect(
+          additions.parts.map(\.bytes.value) == [program.mapped], "\(what), start \(number): \(one)"
+        )
+      }
+    }
+  }
+
+  private static func room(_ pid: Int32) throws -> Room {
+    let (snapshot, _) = try LiveProcess(pid: pid).snapshot()
+    let layout = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
+    return Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
+  }
+}
