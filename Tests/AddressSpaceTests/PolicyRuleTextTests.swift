@@ -25,6 +25,30 @@ struct PolicyRuleTextTests {
         "pins < 64KiB between 100MiB <= 0",
         .init(.pins(smallerThan: .kibibytes(64), between: .mebibytes(100)), .atMost(0))
       ),
+      ("new <= 1MiB", .init(.new, .atMost(1 << 20))),
+      ("new-pins <= 0", .init(.newPins(smallerThan: nil, between: nil), .atMost(0))),
+      (
+        "new-pins < 64KiB <= 0",
+        .init(.newPins(smallerThan: .kibibytes(64), between: nil), .atMost(0))
+      ),
+      (
+        "new-pins < 64KiB between 16MiB <= 2",
+        .init(.newPins(smallerThan: .kibibytes(64), between: .mebibytes(16)), .atMost(2))
+      ),
+      ("growth of regions <= 10", .init(.change(.init(of: .regions)), .atMost(10))),
+      (
+        "growth of origin all over 3 <= 4MiB over 10",
+        .init(
+          .change(.init(of: .owner(.init("all over 3", by: .origin)), over: 10)), .atMost(4 << 20))
+      ),
+      (
+        "growth of pins < 64KiB between 100MiB <= 1",
+        .init(
+          .change(.init(of: .pins(smallerThan: .kibibytes(64), between: .mebibytes(100)))),
+          .atMost(1))
+      ),
+      ("loss of largest-free <= 16MiB", .init(.change(.init(of: .largestFree)), .atMost(16 << 20))),
+      ("loss of free <= 0 over 1", .init(.change(.init(of: .free, over: 1)), .atMost(0))),
     ] as [(String, PolicyRule)])
   func roundTrip(text: String, rule: PolicyRule) throws {
     #expect(try PolicyRule(text: text) == rule)
@@ -101,6 +125,26 @@ struct PolicyRuleTextTests {
       ("pins < small between 1M <= 0", "\"small\" in"),
       ("pins < 1M between <= 0", "Write it as pins"),
       ("pins > 1M between 1M <= 0", "Write it as pins"),
+      ("new 3 <= 1M", "Write it as new <= SIZE"), ("new <= 3%", "is no size."),
+      ("new-pin <= 1", "Did you mean new-pins?"), ("new-pins < <= 1", "Write it as new-pins"),
+      ("new-pins between 1M < 1M <= 1", "Write it as new-pins"),
+      ("new-pins < x <= 1", "\"x\" in"), ("new-pins <= 1MiB", "is no count."),
+      ("growth regions <= 1", "Write it as growth of SUBJECT <= LIMIT [over N], as in growth of"),
+      ("growth of <= 1", "Write it as growth of"),
+      ("growth of region <= 1", "Did you mean regions?"),
+      ("growth of regions now <= 1", "Write it as regions <= N"),
+      ("growth of fragmentation <= 1%", "how far fragmentation changes is not told"),
+      ("growth of growth of regions <= 1", "how far growth changes is not told"),
+      ("growth of new <= 1", "how far new changes is not told"),
+      (
+        "growth of free <= 1M", "free in \"growth of free <= 1M\" gets worse by loss. Write loss of"
+      ),
+      ("loss of regions <= 1", "Write growth of regions."),
+      ("loss of fits 1M*2 <= 1", "has a count of its own."),
+      ("growth of regions <= 1 over", "\"\" in \"growth of regions <= 1 over\" is no number of"),
+      ("growth of regions <= 1 over 0", "\"0\" in"), ("growth of regions <= 1 over 1.5", "\"1.5\""),
+      ("growth of regions <= over 3", "is no count."), ("new <= 1M over 3", "is no size."),
+      ("growth of regions >= 0", "holds whatever is there"),
       ("free >= 0", "holds whatever is there"), ("regions >= 0", "holds whatever is there"),
       ("fragmentation <= 100%", "holds whatever is there"),
     ])

@@ -31,13 +31,31 @@ struct PolicyDocumentTests {
         .pins(smallerThan: .kibibytes(64), between: .mebibytes(16)), .atMost(0),
         excused: ["*/libc.so*", "*thread stack*"]),
     ]
-    return rules.compactMap { $0 }
+    let change = { (subject: PolicyRule.Subject, looks: UInt64?) in
+      PolicyRule.Subject.change(PolicyRule.Change(of: subject, over: looks))
+    }
+    let comparing: [PolicyRule?] = [
+      PolicyRule(.new, .atMost(1 << 20), excused: ["*/locale-archive"]),
+      PolicyRule(.newPins(smallerThan: nil, between: nil), .atMost(0)),
+      PolicyRule(.newPins(smallerThan: .mebibytes(1), between: .mebibytes(16)), .atMost(2)),
+      PolicyRule(change(.regions, nil), .atMost(100)),
+      PolicyRule(change(.owner(.init("obmalloc*", by: .origin)), 10), .atMost(4 << 20)),
+      PolicyRule(change(.kind(.heap), nil), .atMost(64 << 10)),
+      PolicyRule(change(.owner(.init("*.nls", by: .name)), nil), .atMost(0)),
+      PolicyRule(change(.owner(.init("*/libopenblas*", by: .module)), nil), .atMost(0)),
+      PolicyRule(
+        change(.pins(smallerThan: .kibibytes(64), between: .mebibytes(16)), nil), .atMost(1)),
+      PolicyRule(change(.largestFree, nil), .atMost(16 << 20)),
+      PolicyRule(change(.free, 1), .atMost(32 << 20)),
+      buffer("8000x6000x4x2").map { PolicyRule(change(.fits($0, .malloc), nil), .atMost(0)) },
+    ]
+    return (rules + comparing).compactMap { $0 }
   }()
 
   @Test("each rule there is", arguments: ["every-rule.yaml", "forms.yaml"])
   func everyRule(file: String) throws {
     let policy = try PolicyDocument.read(Fixtures.bytes(PolicyFiles.folder.appending(file)))
-    #expect(Self.everyRule.count == 14)
+    #expect(Self.everyRule.count == 26)
     for (rule, expected) in zip(policy.rules, Self.everyRule) { #expect(rule == expected) }
     #expect(policy == Policy(Self.everyRule))
   }

@@ -94,6 +94,11 @@ extension Shape {
     "origin": .optional(.text), "certainty": certainty, "action": action, "stack": stack,
   ])
 
+  static let newPart = Shape.object([
+    "low": .address, "high": .address, "bytes": .integer, "kind": kind, "access": .text,
+    "name": .text, "origin": .optional(.text), "newBytes": .integer,
+  ])
+
   static let certainty = Shape.optional(.word(["certain", "likely", "possible"]))
 
   /// What `--by` adds up.
@@ -184,6 +189,7 @@ extension Shape {
         "message": .text, "target": .integer, "unit": .word(["bytes", "count", "percent"]),
         "bound": .optional(.word(["exact", "at-least", "at-most"])), "margin": .optional(.integer),
         "excused": .list(.text), "seconds": .number, "pins": .list(pin),
+        "new": .optional(.list(newPart)),
         "clear": .optional(
           .object([
             "low": .address, "high": .address, "clearBytes": .integer, "regions": .integer,
@@ -193,7 +199,7 @@ extension Shape {
       .object([
         "source": source, "layout": layout, "held": .optional(.flag), "samples": .integer,
       ])),
-    "diagnostics": diagnostics,
+    "baseline": .optional(.text), "diagnostics": diagnostics,
   ])
 
   static let event = Shape.object([

@@ -78,4 +78,28 @@ private func checkRules(of room: Room) throws {
     let isEither = (least.verdict == .held) == (most.verdict == .broken)
     require(isEither, "more than \(figure) is held where at most \(figure) is broken: \(subject)")
   }
+  try checkBaseline(of: room)
+}
+
+/// A room has nothing that it has not itself.
+private func checkBaseline(of room: Room) throws {
+  let baseline = Baseline(room)
+  let additions = baseline.additions(in: room)
+  require(additions.parts.isEmpty, "\(additions.bytes) are new of what was there")
+  require(additions.pins(between: .zero).isEmpty, "pins are new of what was there")
+  let checker = PolicyChecker(room, baseline: baseline)
+  let figures: [PolicyRule.Subject] = [
+    .new, .newPins(smallerThan: nil, between: nil), .change(.init(of: .kind(.anonymous))),
+    .change(.init(of: .largestFree)),
+  ]
+  for subject in figures {
+    let answer = try checker.answer(to: PolicyRule(subject, .atMost(0)))
+    require(answer.verdict != .broken, "\(subject) is \(answer.actual) against itself")
+  }
+  // Against nothing all is new, and of all nothing.
+  let nothing = Room(map: .assembling([]).map, layout: room.layout, facts: room.facts)
+  require(baseline.additions(in: nothing).parts.isEmpty, "nothing has something new")
+  for part in Baseline(nothing).additions(in: room).parts {
+    require(part.bytes <= room.regions[part.region].size, "no more is new than there is")
+  }
 }
