@@ -58,7 +58,10 @@ extension CheckReport {
           JSONValue($0, in: result.room, origins, stack: target.stacks[$0.range])
         }),
       "new": answer.rule.subject.comparesRegions
-        ? .array(answer.additions.map { JSONValue($0, in: result.room, origins) }) : .null,
+        ? .array(
+          answer.additions.sorted { ($1.bytes, $0.region) < ($0.bytes, $1.region) }.map {
+            JSONValue($0, in: result.room, origins)
+          }) : .null,
       "clear": answer.plan.map { plan in
         [
           "low": JSONValue(plan.window.lower), "high": JSONValue(plan.window.upper),

@@ -62,13 +62,8 @@ struct CheckWording {
 
   /// Why the source does not tell.
   private var doubt: String {
-    switch answer.rule.subject {
-    case .new, .newPins: return "the source or the baseline does not list all memory"
-    case .change(let change):
-      if let looks = change.looks, answer.actual.bound == .atLeast {
-        return "it takes \(looks + 1) looks"
-      }
-    default: break
+    if [.new, .newPins].contains(answer.rule.subject.name) {
+      return "the source or the baseline does not list all memory"
     }
     if room.isUpperBound { return "the source does not list all memory" }
     if room.facts.summary != nil { return "the source is a summary and does not list all memory" }
@@ -77,6 +72,9 @@ struct CheckWording {
     }
     if room.layout.system == .wine, !room.facts.knowsTraits {
       return "this map does not tell Wine's reservations from the program's; a capture does"
+    }
+    if case .change(let change) = answer.rule.subject, answer.actual.most == .max {
+      return "it takes \((change.looks ?? 1) + 1) looks"
     }
     return "the source does not tell what the program's heap would serve; a capture does"
   }
@@ -140,7 +138,7 @@ struct CheckWording {
 
   private func line(of pin: Pin, _ wording: Wording, width: Int) -> String {
     let head = "\(pin.range.size)".padded(left: 10) + "   \(pin.range.lower) "
-    let new = answer.additions.lazy.filter { pin.regions.contains($0.region) }.map(\.bytes).total()
+    let new = answer.newBytes(in: pin.regions)
     let others = pin.regions.count > 1 ? " & \(pin.regions.count - 1) more" : ""
     var tail = others + " - " + Wording.deed(pin.action)
     switch answer.rule.subject {

@@ -14,7 +14,8 @@ struct PartMatch {
     self.room = room
   }
 
-  /// What lies where its sort lay is the same; what is left of both is compared further.
+  /// What begins or ends where its sort did is the same as far as they share addresses; what is left of
+  /// both is compared further.
   mutating func byAddress() {
     let (before, after) = (old, new)
     old = before.without(after)
@@ -175,7 +176,7 @@ extension [ComparedPart] {
       var rest: AddressRange? = part.range
       var index = next
       while index < others.count, let left = rest, others[index].range.lower < left.upper {
-        if others[index].sort == part.sort {
+        if others[index].sort == part.sort, others[index].range.sharesEnd(with: part.range) {
           let (below, above) = left.subtracting(others[index].range)
           if let below { result.append(part.cut(to: below)) }
           rest = above
@@ -185,5 +186,11 @@ extension [ComparedPart] {
       if let rest { result.append(part.cut(to: rest)) }
     }
     return result
+  }
+}
+
+extension AddressRange {
+  fileprivate func sharesEnd(with other: AddressRange) -> Bool {
+    lower == other.lower || upper == other.upper
   }
 }

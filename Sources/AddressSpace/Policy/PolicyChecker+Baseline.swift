@@ -20,7 +20,8 @@ extension PolicyChecker {
     let isCertain = room.listsAll && baseline.room.listsAll
     var answer = RuleAnswer(rule, isCertain ? .exactly(UInt64(pins.count)) : .unknown)
     answer.additions = additions.parts.filter { part in
-      pins.contains { $0.contains(part.region) }
+      let next = pins.partitioningIndex { $0.upperBound > part.region }
+      return next < pins.count && pins[next].contains(part.region)
     }
     if answer.verdict == .broken { answer.pins = self.pins(pins) }
     return answer
@@ -63,7 +64,7 @@ extension PolicyChecker {
   /// With what is new, and where that breaks the rule, who has it.
   private func told(_ answer: RuleAnswer, _ parts: [Additions.Part]) -> RuleAnswer {
     var answer = blaming(answer, parts.map { (index: $0.region, bytes: $0.bytes) })
-    answer.additions = parts.sorted { ($1.bytes, $0.region) < ($0.bytes, $1.region) }
+    answer.additions = parts
     return answer
   }
 }

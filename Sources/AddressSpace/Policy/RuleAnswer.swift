@@ -9,7 +9,7 @@ public struct RuleAnswer: Sendable {
   /// What can be blamed where it is broken, the worst first: what splits the room, or for a rule on
   /// what takes it, the largest of that. Nothing excused is among it.
   public internal(set) var pins: [Pin] = []
-  /// What is new of the regions that count, the most first, where the rule compares with something.
+  /// What is new of the regions that count, in address order, where the rule compares with something.
   public internal(set) var additions: [Additions.Part] = []
   /// What to clear so that a broken `fits` is held; nil where nothing helps that is not excused.
   public internal(set) var plan: ClearingPlan?
@@ -22,6 +22,12 @@ public struct RuleAnswer: Sendable {
     self.rule = rule
     self.actual = actual
     verdict = rule.bound.verdict(on: actual)
+  }
+
+  /// How much of these regions is new.
+  public func newBytes(in regions: Range<Int>) -> ByteCount {
+    let first = additions.partitioningIndex { $0.region >= regions.lowerBound }
+    return additions[first...].prefix { $0.region < regions.upperBound }.map(\.bytes).total()
   }
 
   /// The same blame for what was measured later.
