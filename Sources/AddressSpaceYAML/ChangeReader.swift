@@ -20,7 +20,8 @@ struct ChangeReader {
         throw YAMLError(
           of.value.place,
           .impossible(
-            "of which \(name.rawValue)? Write it as in of: \(Self.example(of: name))."))
+            "\"of\" does not say which \(name.rawValue). Write it as in "
+              + "of: \(Self.example(of: name))."))
       }
     case .mapping(let entries):
       guard let entry = entries.first, entries.count == 1 else {

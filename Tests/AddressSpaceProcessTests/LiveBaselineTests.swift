@@ -56,7 +56,7 @@ struct LiveBaselineTests {
   func python(modules: String) throws {
     let script = Self.script.replacing("MODULES", with: modules)
     let program = Program(
-      name: "python3", size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
+      name: "python3", starts: 6, size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
     try check(program, ends: "count 1") {
       try Child(
         Fixtures.package.appending("tools/testbed"), ["run", "python3", "-c", script])
@@ -68,7 +68,7 @@ struct LiveBaselineTests {
     guard access("/usr/bin/python3", X_OK) == 0 else { try Test.cancel("needs python3") }
     let script = Self.script.replacing("MODULES", with: "decimal, asyncio")
     let program = Program(
-      name: "python3", size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
+      name: "python3", starts: 6, size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
     try check(program, ends: "count 1") { try Child("/usr/bin/python3", ["-c", script]) }
   }
 
