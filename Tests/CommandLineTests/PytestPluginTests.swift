@@ -42,6 +42,34 @@ struct PytestPluginTests {
     #expect(result.output.contains(" passed, 1 skipped"), "\(result.output)")
   }
 
+  @Test("as the pages show it", .enabled(if: Machine.python != nil, missing))
+  func pages() async throws {
+    let python = try #require(Machine.python)
+    let program = try #require(Machine.addrspace)
+    let folder = try TemporaryFolder()
+    let site = try await Self.install(with: python, into: folder.path)
+    let readme = try CodeBlock.all(in: "README.md").filter { $0.language == "python" }
+    #expect(readme.count == 1)
+    for block in readme { _ = try folder.file("test_readme.py", block.text) }
+    let page = try CodeBlock.all(in: "docs/python-tests.md")
+    #expect(page.map(\.words) == [["test_import.py"], ["test_edit.py"], ["pytest.ini"]])
+    let recipes = try CodeBlock.all(in: RecipeTests.page).filter { $0.words == ["room.yaml"] }
+    for block in page + recipes { _ = try folder.file(block.words[0], block.text) }
+    let line =
+      "exec env "
+      + (Self.environment(site, program) + [python.string] + Self.pytest).map { "'\($0)'" }
+      .joined(separator: " ")
+    let shell = Program(directory: folder.path)
+    let held = try await shell.shell(line)
+    #expect(held.status == 0 && held.output.contains("4 passed"), "\(held.output)\(held.error)")
+    #expect(held.output.contains("least room  "))
+    // Room for one such picture, by a limit of the process.
+    let broken = try await shell.shell("ulimit -v 700000; \(line)")
+    #expect(broken.status == 1, "\(broken.output)\(broken.error)")
+    #expect(broken.output.contains("BROKEN  fits 8000x6000x4x2 >= 2"))
+    #expect(broken.output.contains("FAILED test_readme.py::test_sharpen"), "\(broken.output)")
+  }
+
   private static let pytest = ["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]
 
   private static func environment(_ site: FilePath, _ program: FilePath) -> [String] {
