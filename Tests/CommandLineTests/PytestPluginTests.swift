@@ -70,7 +70,7 @@ struct PytestPluginTests {
     #expect(broken.output.contains("FAILED test_readme.py::test_sharpen"), "\(broken.output)")
   }
 
-  private static let pytest = ["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]
+  private static let pytest = ["-m", "pytest", "-q", "-rfEs", "-p", "no:cacheprovider"]
 
   private static func environment(_ site: FilePath, _ program: FilePath) -> [String] {
     ["PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH=\(site)", "ADDRSPACE=\(program)"]
