@@ -15,6 +15,11 @@ public final class TemporaryFolder: Sendable {
   }
 
   deinit {
+    Self.remove(path)
+  }
+
+  /// Removes a folder and all that is in it.
+  static func remove(_ path: FilePath) {
     try? FileManager.default.removeItem(atPath: path.string)
   }
 
@@ -23,6 +28,17 @@ public final class TemporaryFolder: Sendable {
     let file = path.appending(name).string
     try Data(contents).write(to: URL(fileURLWithPath: file))
     return file
+  }
+
+  /// Makes a folder in it, and those above.
+  public func makeFolder(_ name: FilePath) throws {
+    try FileManager.default.createDirectory(
+      atPath: path.pushing(name).string, withIntermediateDirectories: true)
+  }
+
+  /// Lets a file be run.
+  public func makeExecutable(_ path: String) throws {
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
   }
 
   /// Writes a text file and gives its path.

@@ -115,24 +115,24 @@ extension ArenaState {
     _ memory: inout MemoryWindow
   ) -> ArenaState? {
     let width = wordSize.pointerBytes
+    // An empty list points at its own head as if that were a chunk, two words before it.
+    let empty = words.indices.filter { words[$0] &+ 2 * width == base &+ UInt64($0) * width }
     // 16 on i386 from 2.26 on: then there are eleven fastbins, else ten.
     for alignment in Set([16, 2 * width]).sorted(by: >) {
       let rules = ChunkRules(width: width, alignment: alignment, hasSafeLinks: hasSafeLinks)
       let count = Int(size(rules) / width)
       let firstBin = Int(topOffset(rules) / width) + 2
-      guard words.count >= count else { continue }
-      for index in 0...(words.count - count) {
-        let address = base + UInt64(index) * width
-        // Quick refusals first: one of the last lists is empty in every heap.
-        let isLikely = (1...8).contains { back in
-          let bin = ChunkRules.bins - back
-          return words[index + firstBin + 2 * bin]
-            == address &+ topOffset(rules) &+ UInt64(2 * bin) * width
+      for place in empty {
+        // One of the last lists is empty in every heap.
+        for bin in (ChunkRules.bins - 8)..<ChunkRules.bins {
+          let index = place - firstBin - 2 * bin
+          guard index >= 0, words.count - index >= count,
+            let state = ArenaState(
+              words[index...], at: base + UInt64(index) * width, rules),
+            state.systemBytes > 0, state.ring(&memory) != nil
+          else { continue }
+          return state
         }
-        guard isLikely, let state = ArenaState(words[index...], at: address, rules),
-          state.systemBytes > 0, state.ring(&memory) != nil
-        else { continue }
-        return state
       }
     }
     return nil

@@ -51,8 +51,12 @@ public struct GlibcHeap {
   /// The main arena, and the numbers of the data segment that it is in.
   private func mainArena(_ window: inout MemoryWindow) -> (ArenaState, words: [UInt64])? {
     let width = wordSize.pointerBytes
-    for region in map.images
-    where region.access.contains(.write) && region.size <= Self.largestSegment {
+    let segments = map.images.filter {
+      $0.access.contains(.write) && $0.size <= Self.largestSegment
+    }
+    // Static programs have malloc in themselves; elsewhere it is where its name says.
+    let library = segments.filter(\.isLibc)
+    for region in library + segments.filter({ !$0.isLibc }) {
       guard
         let words = window.numbers(
           at: region.range.lower.value, count: Int(region.size.value / width)),
@@ -198,6 +202,11 @@ extension GlibcHeap {
     }
     return min(most, count + main.joined)
   }
+}
+
+extension Region {
+  /// Whether it is of a file that is called as glibc is.
+  fileprivate var isLibc: Bool { name.hasSuffix("/libc.so.6") || name.contains("/libc-2.") }
 }
 
 extension Array {

@@ -34,7 +34,7 @@ def demands_of(item: pytest.Item) -> Demands:
     nearest = item.get_closest_marker("addrspace_policy")
     policy = _called(nearest) if nearest else item.config.getini("addrspace_policy")
     return Demands(
-        rules=[*rules, *item.config.getini("addrspace_require")],
+        rules=list(dict.fromkeys([*rules, *item.config.getini("addrspace_require")])),
         policy=str(item.config.rootpath / policy) if policy else None,
         no_new_pins=item.get_closest_marker("addrspace_no_new_pins") is not None,
     )
