@@ -62,9 +62,7 @@ struct CheckWording {
 
   /// Why the source does not tell.
   private var doubt: String {
-    if [.new, .newPins].contains(answer.rule.subject.name) {
-      return "the source or the baseline does not list all memory"
-    }
+    if answer.lacksLooks { return "the target was not looked at often enough" }
     if room.isUpperBound { return "the source does not list all memory" }
     if room.facts.summary != nil { return "the source is a summary and does not list all memory" }
     if room.notListedBytes > .zero {
@@ -73,8 +71,8 @@ struct CheckWording {
     if room.layout.system == .wine, !room.facts.knowsTraits {
       return "this map does not tell Wine's reservations from the program's; a capture does"
     }
-    if case .change(let change) = answer.rule.subject, answer.actual.most == .max {
-      return "it takes \((change.looks ?? 1) + 1) looks"
+    if [.new, .newPins, .growth, .loss].contains(answer.rule.subject.name) {
+      return "the source or what it is compared with does not tell"
     }
     return "the source does not tell what the program's heap would serve; a capture does"
   }

@@ -90,6 +90,48 @@ struct LiveBaselineTests {
     }
   }
 
+  @Test("a page amid free space is a new pin, and the only one", arguments: [true, false])
+  func pin(isNarrow: Bool) throws {
+    let place: UInt64 = isNarrow ? 0x6000_0000 : 0x6000_0000_0000
+    // mmap, readable and writable, private, anonymous, not in the place of something.
+    let script = """
+      import ctypes, sys
+      mmap = ctypes.CDLL(None).mmap
+      mmap.restype = ctypes.c_void_p
+      mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+      print('ready', flush=True)
+      sys.stdin.readline()
+      assert mmap(\(place), 4096, 3, 0x100022, -1, 0) == \(place)
+      print('count 1', flush=True)
+      sys.stdin.readline()
+      """
+    let tool = Fixtures.package.appending("tools/testbed")
+    guard isNarrow ? Machine.testbed != nil : access("/usr/bin/python3", X_OK) == 0 else {
+      try Test.cancel("needs python3, of 32 bits the i386 root")
+    }
+    var baseline: Baseline?
+    for number in 1...4 {
+      let child =
+        isNarrow
+        ? try Child(tool, ["run", "python3", "-c", script])
+        : try Child("/usr/bin/python3", ["-c", script])
+      try child.waitUntilReady()
+      let before = Baseline(try Self.room(child.pid))
+      try child.say("go")
+      _ = try child.lines(before: "count 1")
+      let after = try Self.room(child.pid)
+      for base in [baseline ?? before, before] {
+        let additions = base.additions(in: after)
+        let pins = additions.pins(between: Additions.usualSpan(in: after.layout))
+        #expect(
+          pins.map { after.regions[$0.lowerBound].range.lower } == [Address(place)],
+          "start \(number)")
+        #expect(additions.bytes == 4096, "start \(number)")
+      }
+      baseline = baseline ?? before
+    }
+  }
+
   private func check(
     _ program: Program, ends last: String, start: () throws -> Child
   ) throws {

@@ -49,7 +49,7 @@ struct NewPinTests {
 
   @Test("where nothing has moved: against every page")
   func pages() throws {
-    for seed in 0..<800 as Range<UInt64> {
+    for seed in 0..<300 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       let anchor = BaselineTests.region(610..<616, "[vdso]", .read)
       func regions() -> [Region] {

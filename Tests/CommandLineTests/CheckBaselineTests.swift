@@ -46,15 +46,24 @@ struct CheckBaselineTests {
     #expect(new.allSatisfy { $0["newBytes"] == .number(65536) })
   }
 
-  @Test("nothing is new in the same, or in another start")
+  @Test(
+    "nothing is new in the same; in another start what it loads more, and in a later moment more")
   func same() async throws {
-    let rules = ["new <= 0", "new-pins <= 0"].flatMap { ["--require", $0] }
-    for target in [Self.photo, Self.moved] {
-      let result = try await Program()(["check", target, "--baseline", Self.photo] + rules)
-      #expect(result.status == 0, "\(result.output)\(result.error)")
+    func check(_ target: String, _ rule: String) async throws -> (status: Int, output: String) {
+      let result = try await Program()(
+        "check", target, "--baseline", Self.photo, "--require", rule)
+      return (result.status, result.output)
     }
-    let later = try await Program()(["check", Self.later, "--baseline", Self.photo] + rules)
-    #expect(later.status == 1)
+    for (target, bytes, pins) in [(Self.photo, 0, 0), (Self.moved, 256, 0), (Self.later, 52224, 2)]
+    {
+      #expect(try await check(target, "new <= \(bytes)KiB").status == 0)
+      #expect(try await check(target, "new-pins <= \(pins)").status == 0)
+      guard bytes > 0 else { continue }
+      let more = try await check(target, "new <= \(bytes - 1)KiB")
+      #expect(more.status == 1, "\(more.output)")
+      #expect(more.output.contains(target == Self.moved ? "libtiff.so.5.4.0" : "IMG_4711.dng"))
+    }
+    #expect(try await check(Self.later, "new-pins <= 1").status == 1)
   }
 
   @Test("a policy with rules that compare, and what it excuses")

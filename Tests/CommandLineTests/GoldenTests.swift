@@ -65,6 +65,10 @@ struct GoldenTests {
     Golden("check-photo-github", "check golden/photo.maps -q --github \(rules)"),
     Golden("check-several", "check golden/photo.maps golden/full.maps golden/pieces.maps \(few)"),
     Golden("check-unknown", "check golden/full.maps --require fits_64MiB>=1"),
+    Golden(
+      "check-baseline",
+      "check golden/photo-later.maps --baseline golden/photo.maps --require new<=1MiB "
+        + "--require new-pins<=0 --require growth_of_regions<=0 --require loss_of_free<=64MiB"),
     Golden("check-recording", "check photo.addrspace --require largest-free>=2GiB"),
     Golden("report", "report photo.addrspace"),
     Golden("report-ascii", "report photo.addrspace", ascii),

@@ -32,10 +32,11 @@ struct ChangeHistory {
     looks += 1
     // Within fewer looks than are asked for it may not have shown all.
     let isEnough = looks > change.looks ?? 1
-    let answer = RuleAnswer(rule, isEnough ? worst : worst.orMore)
+    var answer = RuleAnswer(rule, isEnough ? worst : worst.orMore)
+    answer.lacksLooks = !isEnough
     if !isWorse, let result, result.answer.verdict == answer.verdict {
       self.result = PolicyTrial.Result(
-        answer: result.answer.measured(answer.actual), room: result.room, seconds: result.seconds)
+        answer: result.answer.blamed(in: answer), room: result.room, seconds: result.seconds)
     } else {
       result = PolicyTrial.Result(
         answer: first.map { checker.blaming(answer, since: $0) } ?? answer, room: checker.room,

@@ -79,11 +79,13 @@ extension Room {
   func measuredNew(_ parts: [Additions.Part], since before: Room) -> Measured {
     let bytes = parts.lazy.map(\.bytes).total()
     let certain = parts.lazy.filter { !isDoubtful(regions[$0.region]) }.map(\.bytes).total()
-    let mayLack = isUpperBound || facts.summary != nil
     let mayHaveHad = before.isUpperBound || before.facts.summary != nil
     let least = mayHaveHad ? .zero : certain.lowered(by: before.notListedBytes)
-    guard !mayLack else { return least > .zero ? .atLeast(least.value) : .unknown }
-    return .between(least.value, (bytes.adding(notListedBytes) ?? bytes).value)
+    if isUpperBound || facts.summary != nil { return .atLeast(least.value) }
+    // What may have been free makes up for nothing.
+    let free = before.regions.lazy.filter { before.isDoubtful($0) && !$0.isNotListed }.map(\.size)
+    let most = bytes.adding(notListedBytes)?.adding(free.total())
+    return .between(least.value, most?.value ?? .max)
   }
 
   /// Whether the source tells of all addresses whether they are taken.

@@ -11,6 +11,8 @@ public struct RuleAnswer: Sendable {
   public internal(set) var pins: [Pin] = []
   /// What is new of the regions that count, in address order, where the rule compares with something.
   public internal(set) var additions: [Additions.Part] = []
+  /// Whether more looks are needed to tell.
+  public internal(set) var lacksLooks = false
   /// What to clear so that a broken `fits` is held; nil where nothing helps that is not excused.
   public internal(set) var plan: ClearingPlan?
   /// Who has most regions, where there are too many, as `Usage` by origin; the most first.
@@ -30,9 +32,9 @@ public struct RuleAnswer: Sendable {
     return additions[first...].prefix { $0.region < regions.upperBound }.map(\.bytes).total()
   }
 
-  /// The same blame for what was measured later.
-  func measured(_ actual: Measured) -> RuleAnswer {
-    var answer = RuleAnswer(rule, actual)
+  /// A later answer with the same blame.
+  func blamed(in later: RuleAnswer) -> RuleAnswer {
+    var answer = later
     (answer.pins, answer.additions) = (pins, additions)
     return answer
   }
