@@ -30,6 +30,8 @@ let package = Package(
       targets: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
     // Apart, so that the others can be had without libyaml.
     .library(name: "AddressSpaceYAML", targets: ["AddressSpaceYAML"]),
+    // For tests: it brings Swift Testing and XCTest along.
+    .library(name: "AddressSpaceTesting", targets: ["AddressSpaceTesting"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -115,6 +117,15 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // level 3: assertions for tests, in Swift Testing and in XCTest
+    .target(
+      name: "AddressSpaceTesting",
+      dependencies: [
+        "AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "AddressSpaceReport",
+        "AddressSpaceYAML", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+
     // tests: one suite a target, one for the whole program, one against real processes
     .target(
       name: "TestSupport",
@@ -155,6 +166,9 @@ let package = Package(
       ]),
     .test(
       "AddressSpaceYAMLTests", of: ["AddressSpace", "AddressSpaceYAML"], exclude: ["tree.py"]),
+    .test(
+      "AddressSpaceTestingTests",
+      of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceTesting"]),
     .test(
       "CommandLineTests",
       of: ["AddressSpace", "AddressSpaceStore", "AddressSpaceTrace", "addrspace"]),

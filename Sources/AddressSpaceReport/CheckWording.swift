@@ -44,9 +44,13 @@ struct CheckWording {
   /// `largest-free is 174.2 MiB, 225.8 MiB too little.`
   var message: String {
     let subject = answer.rule.subject.description.printable
-    guard answer.verdict == .undecided else { return "\(subject) is \(actual), \(margin)." }
-    let known = answer.actual.value == nil ? "" : " It is \(actual); the limit is \(limit)."
-    return "\(subject) could not be measured: \(doubt).\(known)"
+    return answer.verdict == .undecided
+      ? "\(subject) could not be measured: \(reason)" : "\(subject) is \(actual), \(margin)."
+  }
+
+  /// Why an undecided rule is that, and what is known nevertheless.
+  var reason: String {
+    doubt + "." + (answer.actual.value == nil ? "" : " It is \(actual); the limit is \(limit).")
   }
 
   /// The limit as it is written in the rule.

@@ -8,8 +8,10 @@ struct MapPicture {
   let room: Room
   let style: Style
 
+  /// The most rows there may be.
+  var rows = 4
+
   static let cellsPerRow = 64
-  private static let rows = 4
   /// A cell with less taken than this part is free but for a pin.
   private static let pinPart: UInt64 = 64
 
@@ -28,7 +30,7 @@ struct MapPicture {
   /// The size of a cell: a power of two, so that cells begin at round addresses.
   var cell: ByteCount {
     var cell = ByteCount.kibibytes(4)
-    while cells(of: cell) > UInt64(Self.cellsPerRow * Self.rows) {
+    while cells(of: cell) > UInt64(Self.cellsPerRow * rows) {
       cell = ByteCount(cell.value << 1)
     }
     return cell
@@ -57,6 +59,14 @@ struct MapPicture {
         "  one cell \(cell)   \(signs.free) free   \(signs.pin) free but for a pin   "
           + "\(shades) how full", .detail))
     return lines
+  }
+
+  /// All of the space in one line, between its bounds.
+  func strip() -> String {
+    var picture = self
+    picture.rows = 1
+    let cells = picture.usedBytes().map(picture.sign).joined()
+    return "  \(room.layout.space.lower) \(cells) \(room.layout.space.upper)"
   }
 
   private func sign(_ used: UInt64) -> String {

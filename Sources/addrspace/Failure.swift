@@ -2,6 +2,7 @@ import AddressSpace
 import AddressSpaceFormats
 import AddressSpaceProcess
 import AddressSpaceRecorder
+import AddressSpaceReport
 import AddressSpaceStore
 import AddressSpaceTrace
 import ArgumentParser

@@ -41,8 +41,18 @@ struct Target: ExpressibleByArgument {
     options.path = text == "-" ? nil : text
     options.strict = layout.strict
     options.snapshot = choice.snapshot
-    if text != "-", let file = try OpenFile(text) { return try saved(file, options) }
+    if let file = try openFile() { return try saved(file, options) }
     return try saved(Console.read(text), options)
+  }
+
+  /// The regular file that it names, nil where it names something else.
+  private func openFile() throws -> OpenFile? {
+    guard text != "-" else { return nil }
+    do throws(Errno) {
+      return try OpenFile(text)
+    } catch {
+      throw Failure(error, file: text)
+    }
   }
 
   private func saved(

@@ -1,6 +1,6 @@
 extension String {
   /// The text as a shell takes it for one word.
-  var shellWord: String {
+  public var shellWord: String {
     let isPlain =
       !isEmpty
       && unicodeScalars.allSatisfy { scalar in

@@ -1,17 +1,15 @@
-import AddressSpace
-import AddressSpaceProcess
 import Glibc
-import SystemPackage
-import TestSupport
+public import SystemPackage
 
 /// A process that waits while the test looks at it, and goes with the test.
-final class Child: Sendable {
-  let pid: Int32
+public final class Child: Sendable {
+  /// Its id.
+  public let pid: Int32
   private let input: FileDescriptor
   private let output: FileDescriptor
 
   /// Starts a program; `program` and `arguments` as in a shell, without a shell.
-  init(_ program: FilePath, _ arguments: [String] = []) throws {
+  public init(_ program: FilePath, _ arguments: [String] = []) throws {
     let stdin = try FileDescriptor.pipe()
     let stdout = try FileDescriptor.pipe()
     var actions = posix_spawn_file_actions_t()
@@ -51,7 +49,7 @@ final class Child: Sendable {
   }
 
   /// Waits until it has written a line.
-  func waitUntilReady() throws {
+  public func waitUntilReady() throws {
     var byte: [UInt8] = [0]
     while byte[0] != 0x0A {
       let count = try byte.withUnsafeMutableBytes { try output.read(into: $0) }
@@ -60,12 +58,18 @@ final class Child: Sendable {
   }
 
   /// Writes it a line.
-  func say(_ line: String) throws {
+  public func say(_ line: String) throws {
     _ = try input.writeAll((line + "\n").utf8)
   }
 
+  /// Writes it a line, and waits until it has written one.
+  public func tell(_ line: String) throws {
+    try say(line)
+    try waitUntilReady()
+  }
+
   /// The lines that it writes before the one that is `last`.
-  func lines(before last: String) throws -> [String] {
+  public func lines(before last: String) throws -> [String] {
     var text: [UInt8] = []
     while !text.ends(with: "\(last)\n") {
       let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
@@ -78,7 +82,7 @@ final class Child: Sendable {
   }
 
   /// All that it still writes.
-  func rest() throws -> String {
+  public func rest() throws -> String {
     var text: [UInt8] = []
     while true {
       let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
@@ -90,7 +94,7 @@ final class Child: Sendable {
   }
 
   /// Ends it, without waiting for it: it stays as a zombie.
-  func end() {
+  public func end() {
     kill(pid, SIGKILL)
     var info = siginfo_t()
     waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT)
@@ -99,7 +103,7 @@ final class Child: Sendable {
 
 extension Child {
   /// A victim that is ready, started by `setarch` with `personality` where that has words.
-  static func victim(
+  public static func victim(
     _ name: String, _ options: [String] = [], personality: [String] = []
   ) throws -> Child? {
     guard let path = Machine.victim(name) else { return nil }
@@ -109,15 +113,6 @@ extension Child {
       : try Child("/usr/bin/setarch", personality + [path.string] + options)
     try child.waitUntilReady()
     return child
-  }
-}
-
-/// What reading a process gives, as a value.
-func reading(_ pid: Int32) -> Result<(snapshot: Snapshot, text: [UInt8]), ProcessError> {
-  do throws(ProcessError) {
-    return .success(try LiveProcess(pid: pid).snapshot())
-  } catch {
-    return .failure(error)
   }
 }
 
