@@ -108,9 +108,8 @@ extension GlibcAllocator {
     let id = table.find(block)
     if id != 0 {
       let chunk = table[id]
-      var written = chunk.end
-      if chunk.start == fresh.top { written = min(written, fresh.written) }
-      touch(block, written - min(written, block), &system)
+      let written = chunk.start == fresh.top ? min(chunk.end, fresh.written) : chunk.end
+      touch(block, written - chunk.start - rules.sizeField, &system)
     }
     return Address(block)
   }
