@@ -1,22 +1,33 @@
 /// The address space that glibc's malloc takes, by version and word size.
-struct GlibcMalloc: Sendable {
-  let version: LibcVersion
-  let wordSize: WordSize
-  let machine: Machine
-  let page: ByteCount
+package struct GlibcMalloc: Sendable {
+  package let version: LibcVersion
+  package let wordSize: WordSize
+  package let machine: Machine
+  package let page: ByteCount
   /// What the process's own malloc was told and learnt, where it was read.
   var heap: HeapFacts?
 
+  package init(
+    version: LibcVersion, wordSize: WordSize, machine: Machine, page: ByteCount,
+    heap: HeapFacts? = nil
+  ) {
+    self.version = version
+    self.wordSize = wordSize
+    self.machine = machine
+    self.page = page
+    self.heap = heap
+  }
+
   /// `SIZE_SZ`: the size field of a chunk.
-  var sizeField: UInt64 { wordSize.pointerBytes }
+  package var sizeField: UInt64 { wordSize.pointerBytes }
 
   /// `MALLOC_ALIGNMENT`: 16 on i386 from 2.26 on (bug 21120), else twice the size field.
-  var alignment: UInt64 {
+  package var alignment: UInt64 {
     wordSize == .bits32 && machine == .i386 && version >= LibcVersion(2, 26) ? 16 : 2 * sizeField
   }
 
   /// `MINSIZE`, the smallest chunk.
-  var smallestChunk: UInt64 { wordSize == .bits32 ? 16 : 32 }
+  package var smallestChunk: UInt64 { wordSize == .bits32 ? 16 : 32 }
 
   /// `M_TOP_PAD` and `MINSIZE`: what a grown heap keeps behind the chunk.
   var pad: ByteCount { (heap?.topPad ?? .kibibytes(128)) + ByteCount(smallestChunk) }
@@ -26,21 +37,21 @@ struct GlibcMalloc: Sendable {
   var mmapThreshold: ByteCount { heap?.mmapThreshold ?? .kibibytes(128) }
 
   /// What the heap is extended by where the break cannot rise (`MMAP_AS_MORECORE_SIZE`).
-  static let mapping = ByteCount.mebibytes(1)
+  package static let mapping = ByteCount.mebibytes(1)
 
   /// As far as freeing lets the threshold rise (`DEFAULT_MMAP_THRESHOLD_MAX`).
-  var highestThreshold: ByteCount {
+  package var highestThreshold: ByteCount {
     wordSize == .bits32 ? .kibibytes(512) : .mebibytes(32)
   }
 
   /// The chunk that holds `bytes`, header included.
-  func chunk(of bytes: ByteCount) -> ByteCount {
+  package func chunk(of bytes: ByteCount) -> ByteCount {
     let padded = (bytes.value + sizeField + alignment - 1) & ~(alignment - 1)
     return ByteCount(max(padded, smallestChunk))
   }
 
   /// The length of the mapping that holds a chunk by itself.
-  func mapping(of chunk: ByteCount) -> ByteCount {
+  package func mapping(of chunk: ByteCount) -> ByteCount {
     let header: UInt64
     if version >= LibcVersion(2, 43) {
       header = alignment
