@@ -20,6 +20,11 @@ public struct ProgramMemory<System: MemorySystem, Heap: MemoryAllocator> {
     heap.allocate(ByteCount(max(bytes, 1)), in: &system)
   }
 
+  /// `calloc`: nil where there is no room.
+  public mutating func allocateZeroed(_ bytes: UInt64) -> Address? {
+    heap.allocateZeroed(ByteCount(max(bytes, 1)), in: &system)
+  }
+
   /// `realloc`, `malloc` where there is no block yet: nil where there is no room, and the block
   /// stays as it was.
   public mutating func reallocate(_ block: Address?, to bytes: UInt64) -> Address? {

@@ -59,3 +59,8 @@ extension PythonSizes {
     ]
   }
 }
+
+extension PythonSizes {
+  /// What a `bytes` of Python 3 takes besides its bytes.
+  var bytesHeader: UInt64 { countedHead + word + 1 }
+}

@@ -15,7 +15,7 @@ struct PythonBlockTests {
   }
 
   static let cases: [(expression: String, object: Object)] = [
-    ("object()", .object), ("small + 1", .int(bits: 17)), ("number + 1", .int(bits: 80)),
+    ("object()", .object), ("small + 1", .int(bits: 17)), ("-number", .int(bits: 80)),
     ("point + 1", .float), ("word + word", .text(40)), ("word.encode() + b'x'", .bytes(21)),
     ("word + u'\\u0394'", .text(21, widest: .ucs2)), ("bytearray(40)", .bytearray(40)),
     ("(point + 1, small + 1)", .tuple([.float, .int(bits: 17)])),
