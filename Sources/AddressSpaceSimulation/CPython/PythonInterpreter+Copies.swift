@@ -64,10 +64,9 @@ extension PythonInterpreter {
   private mutating func remember<System, Heap>(
     _ count: Int, in memo: inout PythonMemo?, _ memory: inout ProgramMemory<System, Heap>
   ) throws(PythonMemoryError) {
-    guard var entries = memo?.entries else { return }
-    memo?.entries = PythonObjects(entries.recipe)
-    try make(count, more: &entries, in: &memory)
-    memo?.entries = entries
+    guard var known = memo else { return }
+    defer { memo = known }
+    try make(count, more: &known.entries, in: &memory)
   }
 
   /// What grows while items are copied, at which of them.

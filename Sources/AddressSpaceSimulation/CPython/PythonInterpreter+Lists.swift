@@ -26,7 +26,6 @@ extension PythonInterpreter {
       case .appending: try append(count, to: &list, in: &memory)
       }
     } catch {
-      // Its items are dropped already where they did not all fit.
       drop(list, in: &memory)
       throw error
     }
@@ -50,26 +49,15 @@ extension PythonInterpreter {
     for capacity in ListGrowth(build).capacities(upTo: count) {
       // The object that no longer fits is made before room for it.
       if held < count {
-        try makeItems(1, of: &list, in: &memory)
+        try make(1, more: &list.items, in: &memory)
         try resize(&list, to: capacity, used: held, in: &memory)
         held += 1
       }
       let more = min(capacity, count) - held
-      try makeItems(more, of: &list, in: &memory)
+      try make(more, more: &list.items, in: &memory)
       held += more
     }
     touch(list, items: held, in: &memory)
-  }
-
-  private mutating func makeItems<System, Heap>(
-    _ count: Int, of list: inout PythonList, in memory: inout ProgramMemory<System, Heap>
-  ) throws(PythonMemoryError) {
-    do {
-      try make(count, more: &list.items, in: &memory)
-    } catch {
-      list.items = PythonObjects(list.items.recipe)
-      throw error
-    }
   }
 
   /// Gives a list room for so many items, of which it has `used`.

@@ -13,7 +13,7 @@ extension PythonInterpreter {
     return made
   }
 
-  /// Makes further objects of a group.
+  /// Makes further objects of a group; where there is no room, none of the group are left.
   mutating func make<System, Heap>(
     _ count: Int, more objects: inout PythonObjects,
     in memory: inout ProgramMemory<System, Heap>
@@ -29,6 +29,7 @@ extension PythonInterpreter {
         try makeAlike(together, &objects, in: &memory)
       } catch {
         _ = drop(objects, in: &memory)
+        objects = PythonObjects(objects.recipe)
         throw error
       }
       objects.count += together

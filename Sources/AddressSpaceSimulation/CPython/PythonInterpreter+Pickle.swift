@@ -41,21 +41,10 @@ extension PythonInterpreter {
     _ count: Int, in memo: inout PythonMemo, _ memory: inout ProgramMemory<System, Heap>
   ) throws(PythonMemoryError) {
     for table in DictionaryGrowth(build).tables(upTo: count).dropFirst() {
-      try makeEntries(table.from - memo.entries.count, of: &memo, &memory)
+      try make(table.from - memo.entries.count, more: &memo.entries, in: &memory)
       try growTable(of: &memo, to: sizes.table(table.size, isText: false), in: &memory)
     }
-    try makeEntries(count - memo.entries.count, of: &memo, &memory)
-  }
-
-  private mutating func makeEntries<System, Heap>(
-    _ count: Int, of memo: inout PythonMemo, _ memory: inout ProgramMemory<System, Heap>
-  ) throws(PythonMemoryError) {
-    do {
-      try make(count, more: &memo.entries, in: &memory)
-    } catch {
-      memo.entries = PythonObjects(memo.entries.recipe)
-      throw error
-    }
+    try make(count - memo.entries.count, more: &memo.entries, in: &memory)
   }
 
   /// Python 3: a table of pointers and numbers, 8 at first (`PyMemoTable`).

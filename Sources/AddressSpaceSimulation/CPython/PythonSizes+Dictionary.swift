@@ -26,7 +26,9 @@ extension PythonSizes {
 
   /// A dictionary without a table of its own.
   var dictionaryObject: Part {
-    Part(bytes: collectorHead + dictionaryBytes, kind: build.isSince(2, 4) ? .cached(.dictionary) : .object)
+    Part(
+      bytes: collectorHead + dictionaryBytes,
+      kind: build.isSince(2, 4) ? .cached(.dictionary) : .object)
   }
 
   private var dictionaryBytes: UInt64 {

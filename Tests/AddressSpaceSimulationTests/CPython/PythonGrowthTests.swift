@@ -1,5 +1,6 @@
 import AddressSpace
 import AddressSpaceSimulation
+import SystemPackage
 import TestSupport
 import Testing
 

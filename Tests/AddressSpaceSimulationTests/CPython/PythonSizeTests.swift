@@ -55,7 +55,9 @@ struct PythonSizeTests {
     }
     for count in [1, 5, 6, 10, 11, 21, 22, 85, 86, 170, 171, 1365, 1366, 21845, 21846, 60000] {
       cases += [
-        Case("(lambda d: [d.__setitem__(str(i), i) for i in range(\(count))] and d)({})", entries(count)),
+        Case(
+          "(lambda d: [d.__setitem__(str(i), i) for i in range(\(count))] and d)({})",
+          entries(count)),
         Case(
           "(lambda d: [d.__setitem__(i, i) for i in range(\(count))] and d)({})",
           entries(count, key: .int(bits: 9))),
