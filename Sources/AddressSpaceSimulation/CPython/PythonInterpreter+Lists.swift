@@ -4,8 +4,10 @@ internal import AddressSpace
 public enum ListFilling: Hashable, Sendable {
   /// One is appended after another: a loop, a comprehension, `list()` of what has no length.
   case appending
-  /// Their number is known before the first is made: `range()` of Python 2, `[x] * n`.
+  /// Their number is known before the first is made: `range()` of Python 2, `[x] * n`, a slice.
   case knownLength
+  /// `list()` of what has a length: until 3.7 that leaves room for more.
+  case list
 }
 
 extension PythonInterpreter {
@@ -19,8 +21,10 @@ extension PythonInterpreter {
     var list = try emptyList(items: ObjectRecipe(object, sizes: sizes), in: &memory)
     do {
       switch filling {
-      case .knownLength:
-        try resize(&list, to: count, used: 0, in: &memory)
+      case .knownLength, .list:
+        let isExact = filling == .knownLength || build.isSince(3, 8) || count == 0
+        let capacity = isExact ? count : ListGrowth(build).capacity(for: count)
+        try resize(&list, to: capacity, used: 0, in: &memory)
         try make(count, more: &list.items, in: &memory)
         touch(list, items: count, in: &memory)
       case .appending: try append(count, to: &list, in: &memory)

@@ -50,12 +50,33 @@ extension PythonInterpreter {
   public mutating func drop<System, Heap>(
     _ memo: PythonMemo, in memory: inout ProgramMemory<System, Heap>
   ) {
-    _ = drop(memo.entries, lastFirst: false, in: &memory)
+    dropScattered(memo.entries, in: &memory)
     if let alive = memo.alive { drop(alive, in: &memory) }
     if let table = memo.table { free(table, in: &memory) }
     if let object = memo.object { free(object, in: &memory) }
     if let output = memo.output { free(output, in: &memory) }
     settle(in: &memory)
+  }
+}
+
+extension PythonInterpreter {
+  /// Drops objects in the order of a dictionary's places, which has nothing to do with that of their
+  /// addresses: the dead ones that are kept come from everywhere.
+  private mutating func dropScattered<System, Heap>(
+    _ objects: PythonObjects, in memory: inout ProgramMemory<System, Heap>
+  ) {
+    let room = objects.recipe.steps.map { step in
+      if case .cached(let kind) = step.part.kind { kind.limit(in: build) } else { 0 }
+    }
+    let kept = room.max() ?? 0
+    guard kept > 0, objects.count > kept else {
+      _ = drop(objects, lastFirst: false, in: &memory)
+      return
+    }
+    let stride = objects.count / kept
+    let others = (0..<objects.count).filter { $0 % stride != 0 }
+    let rest = drop(objects, keeping: others, lastFirst: false, in: &memory)
+    _ = drop(rest, lastFirst: false, in: &memory)
   }
 }
 

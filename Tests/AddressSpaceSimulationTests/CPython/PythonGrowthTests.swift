@@ -38,11 +38,11 @@ struct PythonGrowthTests {
       if python.build.version.major == 2 {
         let first = try python.makeList(
           of: .int(bits: 20), count: 1_000_000, by: .knownLength, in: &memory)
-        list = try python.makeList(of: .shared, count: 1_000_000, by: .knownLength, in: &memory)
+        list = try python.makeList(of: .shared, count: 1_000_000, by: .list, in: &memory)
         python.hand(over: first, to: &list, in: &memory)
       } else {
         list = try python.makeList(
-          of: .int(bits: 20), count: 1_000_000, by: .knownLength, in: &memory)
+          of: .int(bits: 20), count: 1_000_000, by: .list, in: &memory)
       }
       tell("made")
       _ = try python.copyDeep(list, in: &memory)
@@ -60,8 +60,9 @@ struct PythonGrowthTests {
     }
 
     mutating func numbers() throws {
+      let isOld = python.build.version.major == 2
       let list = try python.makeList(
-        of: .int(bits: 20), count: 2_000_000, by: .knownLength, in: &memory)
+        of: .int(bits: 20), count: 2_000_000, by: isOld ? .knownLength : .list, in: &memory)
       tell("made")
       python.drop(list, in: &memory)
       tell("dropped")
