@@ -159,7 +159,10 @@ let package = Package(
       "CommandLineTests",
       of: ["AddressSpace", "AddressSpaceStore", "AddressSpaceTrace", "addrspace"]),
     .test(
-      "RealityTests", of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"],
+      "RealityTests",
+      of: [
+        "AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "AddressSpaceSimulation",
+      ],
       exclude: ["minidump_parser.py", "second_parser.py"]),
   ]
 )
