@@ -81,6 +81,7 @@ let package = Package(
     .target(
       name: "AddressSpaceYAML",
       dependencies: ["AddressSpace", "AddressSpaceSimulation", "CYAML"],
+      resources: [.embedInCode("Resources")],
       swiftSettings: pure),
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -129,7 +130,9 @@ let package = Package(
     .test(
       "AddressSpaceTraceTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceTrace"]),
-    .test("AddressSpaceSimulationTests", of: ["AddressSpace", "AddressSpaceSimulation"]),
+    .test(
+      "AddressSpaceSimulationTests",
+      of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceSimulation", "AddressSpaceYAML"]),
     .test(
       "AddressSpaceProcessTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
@@ -154,7 +157,8 @@ let package = Package(
         "CAddressSpaceRecorder",
       ]),
     .test(
-      "AddressSpaceYAMLTests", of: ["AddressSpace", "AddressSpaceYAML"], exclude: ["tree.py"]),
+      "AddressSpaceYAMLTests", of: ["AddressSpace", "AddressSpaceSimulation", "AddressSpaceYAML"],
+      exclude: ["tree.py"]),
     .test(
       "CommandLineTests",
       of: ["AddressSpace", "AddressSpaceStore", "AddressSpaceTrace", "addrspace"]),
