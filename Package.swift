@@ -83,6 +83,7 @@ let package = Package(
     .target(
       name: "AddressSpaceYAML",
       dependencies: ["AddressSpace", "AddressSpaceSimulation", "CYAML"],
+      resources: [.embedInCode("Resources")],
       swiftSettings: pure),
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -140,7 +141,9 @@ let package = Package(
     .test(
       "AddressSpaceTraceTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceTrace"]),
-    .test("AddressSpaceSimulationTests", of: ["AddressSpace", "AddressSpaceSimulation"]),
+    .test(
+      "AddressSpaceSimulationTests",
+      of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceSimulation", "AddressSpaceYAML"]),
     .test(
       "AddressSpaceProcessTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
@@ -165,7 +168,8 @@ let package = Package(
         "CAddressSpaceRecorder",
       ]),
     .test(
-      "AddressSpaceYAMLTests", of: ["AddressSpace", "AddressSpaceYAML"], exclude: ["tree.py"]),
+      "AddressSpaceYAMLTests", of: ["AddressSpace", "AddressSpaceSimulation", "AddressSpaceYAML"],
+      exclude: ["tree.py"]),
     .test(
       "AddressSpaceTestingTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceTesting"]),
@@ -173,7 +177,10 @@ let package = Package(
       "CommandLineTests",
       of: ["AddressSpace", "AddressSpaceStore", "AddressSpaceTrace", "addrspace"]),
     .test(
-      "RealityTests", of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"],
+      "RealityTests",
+      of: [
+        "AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "AddressSpaceSimulation",
+      ],
       exclude: ["minidump_parser.py", "second_parser.py"]),
   ]
 )

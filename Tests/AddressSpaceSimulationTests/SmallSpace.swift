@@ -101,11 +101,14 @@ extension SmallSpace {
   /// Where `size` pages go, searched page by page.
   func place(_ size: Int, fromTheTop: Bool) -> Range<Int>? {
     guard fromTheTop, isWindows else { return passes.lazy.compactMap { base(size, $0) }.first }
-    return passes.reversed().lazy.compactMap { pass in
+    // Wine's areas from the highest; what its host chooses stays what it is.
+    let inside = passes.filter { $0.slack == 0 && $0.excluded.isEmpty }.reversed().map { pass in
       var pass = pass
       pass.isTopDown = true
-      return base(size, pass)
-    }.first
+      return pass
+    }
+    let outside = passes.filter { $0.slack > 0 }
+    return (inside + outside).lazy.compactMap { base(size, $0) }.first
   }
 
   private func base(_ size: Int, _ pass: Pass) -> Range<Int>? {

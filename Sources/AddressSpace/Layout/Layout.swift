@@ -27,6 +27,8 @@ public struct Layout: Sendable {
   public var isAssumed: Bool
   /// What contradicts the decision.
   public var contradictions: [String] = []
+  /// Where what asks for the highest place is looked for, where that is not told by `searches`.
+  var highestSearches: [Search]?
 
   /// Who places mappings.
   public enum System: Sendable {

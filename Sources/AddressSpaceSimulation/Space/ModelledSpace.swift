@@ -33,7 +33,7 @@ public struct ModelledSpace: Sendable {
     self.layout = layout
     self.facts = facts
     passes = SearchPass.passes(of: layout)
-    passesFromTheTop = SearchPass.fromTheTop(passes)
+    passesFromTheTop = SearchPass.passesForHighest(of: layout)
     let alignment = passes.map(\.alignment).min() ?? layout.granularity.value
     // Of no power of two the next smaller one serves: what it finds is looked at again.
     let power = UInt64(1) << UInt64(63 - max(1, alignment).leadingZeroBitCount)

@@ -10,7 +10,16 @@ struct SearchPass: Sendable {
 
   /// The passes of a layout, in the order in which they are made.
   static func passes(of layout: Layout) -> [SearchPass] {
-    layout.searches.map { search in
+    passes(layout.searches, of: layout)
+  }
+
+  /// The passes where the highest place is asked for (`MEM_TOP_DOWN`).
+  static func passesForHighest(of layout: Layout) -> [SearchPass] {
+    passes(layout.searchesForHighest, of: layout)
+  }
+
+  private static func passes(_ searches: [Layout.Search], of layout: Layout) -> [SearchPass] {
+    searches.map { search in
       var open = [search.range.clamped(to: layout.space)].compactMap { $0 }
       for closed in search.excluded + layout.blocked {
         open = open.flatMap { range in
@@ -22,15 +31,6 @@ struct SearchPass: Sendable {
         windows: open.map { FreeSpans.Span(lower: $0.lower.value, upper: $0.upper.value) },
         direction: search.direction, alignment: max(1, search.alignment.value),
         slack: search.slack.value)
-    }
-  }
-
-  /// The passes where the highest place is asked for (`MEM_TOP_DOWN`).
-  static func fromTheTop(_ passes: [SearchPass]) -> [SearchPass] {
-    passes.reversed().map { pass in
-      var pass = pass
-      pass.direction = .topDown
-      return pass
     }
   }
 

@@ -1,0 +1,55 @@
+public import AddressSpace
+
+/// The numbers of an NT heap; sources in `docs/simulation-windows.md`.
+public struct NTHeapRules: Hashable, Sendable {
+  /// What the first further segment reserves; each one twice as much as the one before.
+  public var segmentReserve = ByteCount.mebibytes(1)
+  /// What a segment reserves at most, nil where nothing bounds it.
+  public var largestReserve: ByteCount? = ByteCount(0xFD_0000)
+  /// How many segments a heap may have.
+  public var mostSegments = Int.max
+  /// Blocks of more bytes, their header included, are regions of their own.
+  public var largestBlock = ByteCount(0x7_F000)
+  /// Free blocks of fewer bytes stay committed.
+  public var decommitBlock = ByteCount.kibibytes(4)
+  /// With fewer free bytes than these all free blocks stay committed.
+  public var decommitTotal = ByteCount.kibibytes(64)
+  /// What stays reserved and uncommitted at the end of each segment and behind each large block.
+  public var guardBytes = ByteCount.zero
+  /// Whether a segment without blocks gives its addresses back; the first never does.
+  public var releasesSegments = true
+  /// What the low-fragmentation heap reserves when it begins to serve; zero where it is not there.
+  public var frontEnd = ByteCount.zero
+  /// How many blocks of one size there are when it does.
+  public var frontEndBlocks: UInt32 = 17
+
+  /// The numbers of Windows 7.
+  public init() {}
+
+  /// The numbers of a version.
+  public init(_ version: WindowsVersion) {
+    self.init()
+    switch version {
+    case .xp:
+      largestReserve = nil
+      mostSegments = 64
+      releasesSegments = false
+    case .seven: break
+    case .ten:
+      guardBytes = .kibibytes(4)
+      frontEnd = .kibibytes(108)
+    }
+  }
+
+  /// Blocks are multiples of it.
+  static let unit: UInt64 = 8
+  /// What stands before each block.
+  static let header: UInt64 = 8
+  /// What stands before a block that is a region of its own, the block's header included.
+  static let largeHeader: UInt64 = 0x20
+  static let page: UInt64 = 4096
+  /// What describes a heap at its beginning, in whole units.
+  static let heapHeader: UInt64 = 0x640
+  /// What describes a further segment.
+  static let segmentHeader: UInt64 = 0x40
+}

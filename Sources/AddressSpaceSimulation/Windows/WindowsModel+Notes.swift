@@ -1,0 +1,57 @@
+extension WindowsModel {
+  /// What to know about it: what is drawn, then what no source tells for certain and is an option.
+  public var notes: [String] {
+    [Self.basis + ": " + limit.description + ", " + drawn] + uncertain.map { "assumed: \($0)" }
+  }
+
+  private var drawn: String {
+    switch version {
+    case .xp:
+      "images at preferred bases, moved where these are taken; only the process block is drawn"
+    case .seven: "drawn are image bias (8 bits), program (8), heaps (5), stacks (5)"
+    case .ten: "drawn are both edges (8 bits each), image bias (8), program (8), heaps (8)"
+    }
+  }
+
+  /// What is assumed, each with the rule that changes it.
+  public var uncertain: [String] {
+    var sentences: [String] = []
+    if rules.imageBiasBits != nil {
+      let (least, most) = (rules.loadedElsewhere.lowerBound, rules.loadedElsewhere.upperBound)
+      sentences.append("other programs have loaded \(least) to \(most) of images (loadedElsewhere)")
+      if rules.shufflesKnownImages {
+        sentences.append("shared images come in random order at each boot (shufflesKnownImages)")
+      }
+    }
+    if limit.isWoW64, version != .seven {
+      sentences.append(
+        version == .xp
+          ? "blocks and shared views lie as on Windows 7"
+          : "a thread's 64-bit stack takes \(rules.wowStack), as Windows 10 of 2018 shows (wowStack)"
+      )
+    }
+    if limit == .native3GiB {
+      sentences.append("process and thread blocks lie below 3 GiB, the guards of 2 GiB are there")
+    }
+    if version == .ten {
+      sentences.append("where a program lies: seen, not specified (program)")
+      sentences.append("no control flow guard (hasControlFlowGuard)")
+    }
+    if version == .seven {
+      sentences.append("heap segments grow up to 16192 KiB, as on Windows 10 (heap.largestReserve)")
+    }
+    return sentences
+  }
+}
+
+extension WindowsLimit: CustomStringConvertible {
+  /// The limit in words.
+  public var description: String {
+    switch self {
+    case .native2GiB: "2 GiB on 32-bit Windows"
+    case .wow2GiB: "2 GiB on 64-bit Windows, not large address aware"
+    case .native3GiB: "3 GiB on 32-bit Windows with /3GB, large address aware"
+    case .wow4GiB: "4 GiB on 64-bit Windows, large address aware"
+    }
+  }
+}

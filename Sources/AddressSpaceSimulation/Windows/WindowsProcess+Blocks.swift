@@ -1,0 +1,95 @@
+import AddressSpace
+
+/// Blocks of the process (PEB) and its threads (TEB).
+extension WindowsProcess {
+  private static let page = ByteCount.kibibytes(4)
+  private static let stretch = ByteCount.mebibytes(2)
+
+  /// What a thread's block takes: under WOW64 8 KiB of a 64-bit one and 4 KiB of a 32-bit one.
+  private var threadBlockSize: ByteCount {
+    model.limit.isWoW64 ? .kibibytes(12) : Self.page
+  }
+
+  /// The first address above the pages that blocks may have: below the limit, under WOW64 without
+  /// large addresses below the view that all processes share.
+  private var blocksEnd: Address {
+    switch model.limit {
+    case .wow2GiB: 0x7EFE_0000
+    case .native2GiB, .native3GiB, .wow4GiB: model.limit.end
+    }
+  }
+
+  /// Draws and maps the block of the process.
+  mutating func makeProcessBlock(in system: inout some MemorySystem) -> Bool {
+    guard case .pages(let bits) = model.rules.blocks else {
+      return addStretch(in: &system)
+    }
+    let size = model.limit.isWoW64 ? Self.page + Self.page : Self.page
+    let above = model.limit.isWoW64 ? 0 : random.next(bits: bits)
+    // Where something lies in the page that was drawn, the highest free one is taken.
+    let drawn = blocksEnd - ByteCount(above * Self.page.value)
+    processBlock =
+      mapBlock("process block", size, below: drawn, atLeast: drawn - size, in: &system)
+      ?? mapBlock("process block", size, below: blocksEnd, in: &system)
+    return processBlock != nil
+  }
+
+  /// Where a thread's block lies.
+  enum BlockSite {
+    /// In a stretch with others.
+    case stretch
+    /// In pages of its own.
+    case pages(AddressRange)
+
+    var pages: AddressRange? {
+      if case .pages(let range) = self { range } else { nil }
+    }
+  }
+
+  /// A place for a further thread's block, nil where there is none.
+  mutating func threadBlock(in system: inout some MemorySystem) -> BlockSite? {
+    guard case .pages = model.rules.blocks else {
+      // The first of a stretch is that of the process; more than fit need another stretch.
+      let each = Self.stretch.value / threadBlockSize.value - 1
+      let hasRoom = UInt64(threads.count) < UInt64(blockStretches.count) * each
+      return hasRoom || addStretch(in: &system) ? .stretch : nil
+    }
+    // Under WOW64 they go on at steps of their size below the process's.
+    let upper = model.limit.isWoW64 ? processBlock?.lower ?? blocksEnd : blocksEnd
+    return mapBlock("thread block", threadBlockSize, below: upper, in: &system).map { .pages($0) }
+  }
+
+  /// Maps the highest free pages below an address, at most 64 MiB below the end of blocks.
+  private func mapBlock(
+    _ name: String, _ size: ByteCount, below end: Address, atLeast least: Address? = nil,
+    in system: inout some MemorySystem
+  ) -> AddressRange? {
+    let least = least ?? blocksEnd.lowered(by: .mebibytes(64))
+    var upper = end
+    while upper >= least + size {
+      if let range = AddressRange(upper - size, upper),
+        system.map(at: range, .windows(name, .system))
+      {
+        return range
+      }
+      upper = upper - Self.page
+    }
+    return nil
+  }
+
+  /// The lowest free stretch of 2 MiB at a multiple of that.
+  private mutating func addStretch(in system: inout some MemorySystem) -> Bool {
+    let searched = system.layout.searches.first?.range
+    guard var lower = searched?.lower.roundedUp(to: Self.stretch), let end = searched?.upper else {
+      return false
+    }
+    while let range = AddressRange(lower, lower + Self.stretch), range.upper <= end {
+      if system.map(at: range, .windows("blocks", .system, isReserved: true)) {
+        blockStretches.append(range)
+        return true
+      }
+      lower = lower + Self.stretch
+    }
+    return false
+  }
+}
