@@ -62,7 +62,11 @@ def test_the_failure_names_what_is_in_the_way(pytester, marker):
     assert result and result.group(1).endswith("MiB")
 
 
-def test_pins_are_named_in_any_space(pytester):
-    _, survivors, named = fragment(pytester, 'addrspace_policy("pins.yaml")', most=10)
+@pytest.mark.parametrize("marker", [
+    'addrspace_policy("pins.yaml")', "addrspace_no_new_pins",
+    'addrspace_no_new_pins(smaller_than="4MiB", between="16MiB", at_most=3)',
+])
+def test_pins_are_named_in_any_space(pytester, marker):
+    _, survivors, named = fragment(pytester, marker, most=10)
     assert len(survivors) == 10
     assert named and named <= survivors

@@ -13,7 +13,8 @@ DESCRIPTIONS = [
     "addrspace_fits(buffer, at_least=1, by=None): so many more of a buffer fit after the test.",
     "addrspace_largest_free(size): a contiguous free span of that size is left after the test.",
     "addrspace_policy(file): the rules of a policy's file hold after the test.",
-    "addrspace_no_new_pins: the test leaves no pin that was not there before it.",
+    "addrspace_no_new_pins(smaller_than=None, between=None, at_most=0): "
+    "the test leaves no pin that was not there before it.",
 ]
 
 
@@ -22,10 +23,10 @@ class Demands(NamedTuple):
 
     rules: List[str]
     policy: Optional[str]
-    no_new_pins: bool
+    compares: bool
 
     def __bool__(self) -> bool:
-        return bool(self.rules or self.policy or self.no_new_pins)
+        return bool(self.rules or self.policy)
 
 
 def demands_of(item: pytest.Item) -> Demands:
@@ -36,7 +37,7 @@ def demands_of(item: pytest.Item) -> Demands:
     return Demands(
         rules=list(dict.fromkeys([*rules, *item.config.getini("addrspace_require")])),
         policy=str(item.config.rootpath / policy) if policy else None,
-        no_new_pins=item.get_closest_marker("addrspace_no_new_pins") is not None,
+        compares=item.get_closest_marker("addrspace_no_new_pins") is not None,
     )
 
 
@@ -49,6 +50,16 @@ def _largest_free(size: Union[int, str]) -> str:
     return f"largest-free >= {size}"
 
 
+def _no_new_pins(
+    smaller_than: Union[int, str, None] = None,
+    between: Union[int, str, None] = None,
+    at_most: int = 0,
+) -> str:
+    smaller = f" < {smaller_than}" if smaller_than is not None else ""
+    spans = f" between {between}" if between is not None else ""
+    return f"new-pins{smaller}{spans} <= {at_most}"
+
+
 def _policy(file: Union[str, "os.PathLike[str]"]) -> str:
     return os.fspath(file)
 
@@ -56,6 +67,7 @@ def _policy(file: Union[str, "os.PathLike[str]"]) -> str:
 _RULES: Dict[str, Callable[..., str]] = {
     "addrspace_fits": fits_rule,
     "addrspace_largest_free": _largest_free,
+    "addrspace_no_new_pins": _no_new_pins,
 }
 
 

@@ -13,8 +13,6 @@ from .demands import DESCRIPTIONS, Demands, demands_of, is_marked
 from .space import AddressSpace, CouldNotMeasure, Seen
 from .summary import Summary
 
-NO_NEW_PINS = "new-pins <= 0"
-
 
 class Watch:
     """What is asked and seen of a test."""
@@ -39,7 +37,7 @@ class Watch:
         return [self.least, taken]
 
     def begin(self, demands: Demands) -> None:
-        if demands.no_new_pins:
+        if demands.compares:
             handle, self.baseline = tempfile.mkstemp(prefix="addrspace-", suffix=".maps")
             os.close(handle)
             self.space.capture(self.baseline)
@@ -47,13 +45,10 @@ class Watch:
 
     def check(self, demands: Demands) -> None:
         """Ends the test where what is asked does not hold."""
-        rules, options = demands.rules, []
-        if demands.policy:
-            options += ["--policy", demands.policy]
+        options = ["--policy", demands.policy] if demands.policy else []
         if self.baseline:
-            rules = [*rules, NO_NEW_PINS]
             options += ["--baseline", self.baseline]
-        verdict = self.space.verdict(rules, options)
+        verdict = self.space.verdict(demands.rules, options)
         self.after = verdict.seen
         verdict.demand(pytrace=False)
 
