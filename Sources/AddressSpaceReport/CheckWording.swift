@@ -139,20 +139,28 @@ struct CheckWording {
   }
 
   private func line(of pin: Pin, _ wording: Wording, width: Int) -> String {
-    let head = "\(pin.range.size)".padded(left: 10) + "   \(pin.range.lower) "
+    // Of what has grown, what it has grown by.
     let new = answer.newBytes(in: pin.regions)
+    let isGrown = answer.rule.subject.tellsGrowth && new > .zero && new < pin.range.size
+    let size = isGrown ? new : pin.range.size
+    let head = "\(size)".padded(left: 10) + "   \(pin.range.lower) "
     let others = pin.regions.count > 1 ? " & \(pin.regions.count - 1) more" : ""
     var tail = others + " - " + Wording.deed(pin.action)
     switch answer.rule.subject {
     case .fits: if let gain = pin.bufferGain.first, gain > 0 { tail += ": +\(gain)" }
     case .largestFree, .fragmentation, .pins, .newPins: tail += ": leaves \(pin.joined)"
-    case .new, .change: if new > .zero, new < pin.range.size { tail += ": +\(new)" }
+    case .new, .change: if isGrown { tail += ": has \(pin.range.size)" }
     case .free, .regions, .kind, .owner: break
     }
     let room = width - String.indent.count - head.count - tail.count
     let name = wording.name(of: self.room.largestRegion(in: pin.regions), width: max(8, room))
     return (head + name + tail).indented
   }
+}
+
+extension PolicyRule.Subject {
+  /// Whether its answers tell how far things have grown.
+  fileprivate var tellsGrowth: Bool { [.new, .growth, .loss].contains(name) }
 }
 
 extension String {
