@@ -23,7 +23,7 @@ struct PolicyRuleReader {
   init(_ node: YAMLNode) throws(YAMLError) {
     let names = PolicyRule.Name.all
     try Self.refuseFigures(beside: node)
-    reader = try StrictReader(node, of: "a rule", keys: names + ["excuse"])
+    reader = try StrictReader(node, of: "a rule", keys: names + ["excuse", "probability"])
     let subjects = reader.entries.compactMap { entry in
       PolicyRule.Name(rawValue: entry.key).map { ($0, entry) }
     }
@@ -64,7 +64,8 @@ struct PolicyRuleReader {
 
   func rule() throws(YAMLError) -> PolicyRule {
     let (subject, bound) = try subjectAndBound()
-    return PolicyRule(subject, bound, excused: try excused())
+    return PolicyRule(
+      subject, bound, excused: try excused(), probability: try reader.probability())
   }
 
   private func excused() throws(YAMLError) -> [String] {

@@ -2,7 +2,7 @@ extension PolicyRule {
   /// Reads one of `forms`, such as `largest-free >= 400MiB`.
   ///
   /// A pattern is all between the rule's first word and its last `<=` or `>=`, so it may hold blanks.
-  public init(text: String) throws(PolicyRuleError) {
+  init(plain text: String) throws(PolicyRuleError) {
     let sides = try Self.sides(of: text)
     let first = (sides.subject.first ?? "").prefix { !"<>=".contains($0) }
     guard let name = Name(rawValue: String(first)) else {
@@ -178,8 +178,9 @@ extension PolicyRule: CustomStringConvertible {
   /// The rule in the form that `init(text:)` reads, without what it excuses.
   public var description: String {
     let rule = "\(subject) \(bound.sign) \(limitText)"
-    guard case .change(let change) = subject, let looks = change.looks else { return rule }
-    return rule + " over \(looks)"
+    var written = rule
+    if case .change(let change) = subject, let looks = change.looks { written += " over \(looks)" }
+    return probability.map { "p(\(written)) >= \($0)" } ?? written
   }
 
   /// The limit as it is written: `400MiB`, `60%`, `2`.

@@ -6,6 +6,8 @@ public struct PolicyRule: Hashable, Sendable {
   public var bound: Bound
   /// Patterns of the names of owners that do not count.
   public var excused: [String]
+  /// In how many of all runs it has to hold; nil for what is asked of rules that do not say.
+  public var probability: RequiredShare?
 
   /// What is measured, and in what.
   public enum Subject: Hashable, Sendable {
@@ -71,9 +73,12 @@ public struct PolicyRule: Hashable, Sendable {
   }
 
   /// A rule.
-  public init(_ subject: Subject, _ bound: Bound, excused: [String] = []) {
+  public init(
+    _ subject: Subject, _ bound: Bound, excused: [String] = [], probability: RequiredShare? = nil
+  ) {
     self.subject = subject
     self.bound = bound
     self.excused = excused
+    self.probability = probability
   }
 }

@@ -28,6 +28,10 @@ public enum PolicyRuleError: Error, Equatable, Sendable {
   case changesOtherwise(PolicyRule.Name, by: PolicyRule.Name, in: String)
   /// What should be how many looks.
   case looks(String, in: String)
+  /// What begins as a rule on a share of all runs, and is none.
+  case probable(String)
+  /// What should be a share of all runs.
+  case share(String, in: String)
   /// A rule that nothing can break.
   case alwaysHeld(String)
 }
@@ -72,6 +76,12 @@ extension PolicyRuleError: CustomStringConvertible {
     case .looks(let looks, let text):
       "\"\(looks)\" in \"\(text)\" is no number of looks. Write a whole number from 1 up, as in "
         + "over 10."
+    case .probable(let text):
+      "\"\(text)\" cannot be read. Write it as \(PolicyRule.probableForm), as in "
+        + "p(free >= 1GiB) >= 95%."
+    case .share(let share, let text):
+      "\"\(share)\" in \"\(text)\" is no share of runs. Write more than 0 and at most all of them, as "
+        + "in 95%, 0.95 or 19/20."
     case .alwaysHeld(let text):
       "\"\(text)\" holds whatever is there, so it says nothing. Choose a limit that can be broken."
     }
