@@ -19,13 +19,14 @@ struct RandomRecording {
     return AddressRange(low, Address(UInt64(pages.upperBound) * page)) ?? .everything(below: low)
   }
 
-  init(seed: UInt64, events: Int, heap: Bool = false) {
+  init(seed: UInt64, events: Int, heap: Bool = false, limits: LimitFacts? = nil) {
     var random = SeededGenerator(seed: seed)
     var facts = LayoutFacts()
     facts.wordSize = .bits32
     facts.machine = .i386
     facts.libcVersion = LibcVersion(2, 36)
     if heap { facts.startOfBreak = Address(20 * Self.page) }
+    facts.limits = limits
     self.facts = facts
     let start = [
       Region(range: Self.range(16..<20), access: [.read], inode: 7, name: "/usr/bin/program"),

@@ -1,5 +1,5 @@
 /// One process or file held against a policy, at one moment or at several: of each rule the worst
-/// moment counts.
+/// moment counts. Or several runs of one program, summed up: of each rule the worst run is kept.
 public struct PolicyTrial: Sendable {
   /// What has to hold.
   public let policy: Policy
@@ -19,6 +19,19 @@ public struct PolicyTrial: Sendable {
     public let room: Room
     /// How long after the first look it was.
     public let seconds: Double
+    /// After which event of a recording it was, 0 before the first; nil where none was looked for.
+    public internal(set) var event: Int?
+    /// In how many runs the rule was held, where several were tried.
+    public internal(set) var tally: RunTally?
+    /// From the least to the most that other draws of randomisation give, where under some of them
+    /// the verdict is another.
+    public internal(set) var randomisation: FigureSpread?
+
+    /// Whether the rule is held. What has to hold in a share of all runs is not decided by one.
+    public var verdict: RuleAnswer.Verdict {
+      if let tally { return tally.verdict }
+      return answer.rule.probability == nil ? answer.verdict : .undecided
+    }
   }
 
   /// How the figures went that must not change far, by the rule's index.
@@ -59,5 +72,54 @@ public struct PolicyTrial: Sendable {
   }
 
   /// Whether it holds all rules; a broken one decides, then one that is undecided.
-  public var verdict: RuleAnswer.Verdict { results.map(\.answer.verdict).max() ?? .held }
+  public var verdict: RuleAnswer.Verdict { results.map(\.verdict).max() ?? .held }
+}
+
+extension PolicyTrial {
+  /// The moment of a recording that is worst for a rule.
+  public struct Moment: Sendable {
+    /// How things were.
+    public var room: Room
+    /// How long after the beginning of the recording it was.
+    public var seconds: Double
+    /// The last event by then, 0 before the first.
+    public var event: Int
+
+    /// A moment.
+    public init(room: Room, seconds: Double, event: Int) {
+      self.room = room
+      self.seconds = seconds
+      self.event = event
+    }
+  }
+
+  /// The trial of which the worst moments are known.
+  ///
+  /// - Parameters:
+  ///   - moments: one a rule, in their order.
+  ///   - looks: of how many moments they are the worst.
+  public init(
+    _ policy: Policy, worst moments: [Moment], of looks: Int
+  ) throws(AllocatorError) {
+    self.policy = policy
+    self.looks = looks
+    for (rule, moment) in zip(policy.rules, moments) {
+      let answer = try PolicyChecker(moment.room).answer(to: rule)
+      results.append(
+        Result(
+          answer: answer, room: moment.room, seconds: moment.seconds, event: moment.event))
+    }
+  }
+
+  /// Several runs, summed up.
+  init(_ policy: Policy, results: [Result], looks: Int) {
+    self.policy = policy
+    self.results = results
+    self.looks = looks
+  }
+
+  /// Notes what randomisation could do to the result of a rule.
+  mutating func note(_ spread: FigureSpread?, ofRule index: Int) {
+    results[index].randomisation = spread
+  }
 }

@@ -33,10 +33,8 @@ extension Room {
     guard isFragmentationKnown, !isUpperBound, facts.summary != nil || !hasDoubts else {
       return .unknown
     }
-    guard freeBytes > .zero, let largest = largestFreeSpan else { return .exactly(0) }
-    let outside = freeBytes.lowered(by: largest.size).value.multipliedFullWidth(by: 100)
-    let (percent, rest) = freeBytes.value.dividingFullWidth(outside)
-    return .exactly(rest > 0 && !bound.isAtLeast ? percent + 1 : percent)
+    return .exactly(
+      Measured.fragmentation(free: freeBytes, largest: largestFreeSpan?.size ?? .zero, for: bound))
   }
 
   /// How many regions there are but for so many.
@@ -143,6 +141,19 @@ extension Room {
       end = region.range.upper
     }
     return .between(forecast.fits, most + run.value / bytes)
+  }
+}
+
+extension Measured {
+  /// The share of free bytes outside the largest span in whole per cent, rounded towards breaking a
+  /// bound.
+  static func fragmentation(
+    free: ByteCount, largest: ByteCount, for bound: PolicyRule.Bound
+  ) -> UInt64 {
+    guard free > .zero, largest > .zero else { return 0 }
+    let outside = free.lowered(by: largest).value.multipliedFullWidth(by: 100)
+    let (percent, rest) = free.value.dividingFullWidth(outside)
+    return rest > 0 && !bound.isAtLeast ? percent + 1 : percent
   }
 }
 

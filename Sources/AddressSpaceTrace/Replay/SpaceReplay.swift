@@ -79,6 +79,9 @@ public struct SpaceReplay<Recording: TraceSource> {
     return max(time, last ?? time)
   }
 
+  /// After which events of the recording maps were read.
+  var readings: [Int] { snapshots.map(\.events) }
+
   /// What malloc's heap held just after one event of the space and before the next, where a map was
   /// read then.
   func heap(after event: Int, before next: Int?) -> HeapFacts? {
