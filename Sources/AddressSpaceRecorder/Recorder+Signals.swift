@@ -10,6 +10,7 @@ extension Recorder {
       let isOver = options.duration.map { log.now - timeAttached >= $0 } ?? false
       if interrupts + ends > 0 || isOver { try letGo() }
     } else if interrupts > 1 || ends > 0 {
+      outcome.isStopped = true
       killAll()
     }
     try log.commitInTime()

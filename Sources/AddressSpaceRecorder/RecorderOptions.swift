@@ -92,4 +92,6 @@ public struct RecorderOutcome: Sendable {
   public var events: Int
   /// How often the replayed map was not the kernel's; only counted where it is verified.
   public var mismatches: Int
+  /// Whether a signal to the recorder ended it.
+  public var isStopped = false
 }
