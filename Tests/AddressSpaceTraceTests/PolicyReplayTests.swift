@@ -87,6 +87,45 @@ struct PolicyReplayTests {
       recording, Self.policy(&random), events: 50, "seed \(seed)")
   }
 
+  @Test("Wine, whose reservations may be free", arguments: [false, true])
+  func wine(knowsTraits: Bool) throws {
+    let policy = Policy(
+      try [
+        "largest-free >= 1GiB", "largest-free <= 1GiB", "free >= 3GiB", "fits 200MiB >= 9",
+        "fits 200MiB by virtualalloc <= 9", "fragmentation <= 50%", "kind reserved <= 512MiB",
+        "regions <= 9", "pins < 64MiB between 32MiB <= 1",
+      ].map(PolicyRule.init(text:)))
+    var facts = LayoutFacts()
+    facts.knowsTraits = knowsTraits
+    let empty = AddressMap.assembling([]).map
+    let layout = try #require(Layout.named("wine-4g", map: empty, facts: facts))
+    for seed in 0..<60 as Range<UInt64> {
+      var random = SeededGenerator(seed: seed)
+      var map = EvolvingMap(empty)
+      var tracker = try PolicyTracker(policy, map: map, layout: layout, facts: facts)
+      var trial = PolicyTrial(policy)
+      for event in 0...40 {
+        if event > 0 {
+          let low = UInt64.random(in: 1..<120, using: &random) << 25
+          let size = UInt64.random(in: 1...12, using: &random) << 25
+          let range = try #require(
+            AddressRange(Address(low), Address(min(low + size, 0xFFFF_0000))))
+          let access: Region.Access = Bool.random(using: &random) ? [] : [.read, .write]
+          let region = Region(
+            range: range, access: access, traits: Bool.random(using: &random) ? .noReserve : [])
+          let change: MapChange =
+            Int.random(in: 0..<3, using: &random) == 0 ? .unmap(range) : .map(region)
+          map.apply(change, by: UInt32(event))
+          tracker.apply(change, by: UInt32(event))
+        }
+        try tracker.look(after: event)
+        let room = Room(map: map.map.classified(with: facts), layout: layout, facts: facts)
+        try trial.look(at: room, after: Double(event))
+      }
+      try #require(tracker.worst == trial.results.map { Int($0.seconds) }, "seed \(seed)")
+    }
+  }
+
   @Test("where the heap was read, its figures count")
   func heap() throws {
     let recording = Recording()

@@ -41,12 +41,9 @@ public struct OtherDraws: Sendable {
   /// From the least to the most that a rule's figure is under these draws and here, where some of them
   /// decide otherwise than `answer`; nil where none does.
   public func spread(of answer: RuleAnswer) -> FigureSpread? {
-    guard answer.verdict != .undecided, let here = answer.actual.value else { return nil }
-    switch answer.rule.subject {
-    case .largestFree, .fragmentation, .fits, .pins: break
-    // Where mappings lie does not change how many there are and how large.
-    default: return nil
-    }
+    guard answer.verdict != .undecided, let here = answer.actual.value,
+      answer.rule.subject.dependsOnPlaces
+    else { return nil }
     var (least, most) = (here, here)
     var isOther = false
     for room in rooms {
@@ -58,6 +55,16 @@ public struct OtherDraws: Sendable {
       isOther = isOther || verdict != answer.verdict && verdict != .undecided
     }
     return isOther ? FigureSpread(least: least, most: most) : nil
+  }
+}
+
+extension PolicyRule.Subject {
+  /// Whether it matters where mappings lie, and not only which there are.
+  fileprivate var dependsOnPlaces: Bool {
+    switch self {
+    case .largestFree, .fragmentation, .fits, .pins: true
+    default: false
+    }
   }
 }
 
@@ -74,15 +81,27 @@ extension LinuxAnatomy {
 
 extension PolicyTrial {
   /// Notes of each rule what other draws of randomisation could make of it, at the moment that was
-  /// worst for it. What several runs have shown is not guessed.
+  /// worst for it and when it was as bad for the last time. What several runs have shown is not
+  /// guessed.
   public mutating func noteOtherDraws() {
-    var known: (event: Int?, seconds: Double, draws: OtherDraws?)?
+    var known: [Double: OtherDraws?] = [:]
     for (index, result) in results.enumerated() {
-      guard result.tally == nil, result.answer.rule.probability == nil else { continue }
-      if known.map({ $0.event != result.event || $0.seconds != result.seconds }) ?? true {
-        known = (result.event, result.seconds, OtherDraws(of: result.room))
-      }
-      note(known?.draws?.spread(of: result.answer), ofRule: index)
+      guard result.tally == nil, result.answer.rule.probability == nil,
+        result.answer.rule.subject.dependsOnPlaces
+      else { continue }
+      let draws = known[result.seconds] ?? OtherDraws(of: result.room)
+      known[result.seconds] = .some(draws)
+      let first = draws?.spread(of: result.answer)
+      let last = result.later.flatMap { OtherDraws(of: $0)?.spread(of: result.answer) }
+      note(first.map { $0.joined(with: last) } ?? last, ofRule: index)
     }
+  }
+}
+
+extension FigureSpread {
+  /// From the least to the most of both.
+  fileprivate func joined(with other: FigureSpread?) -> FigureSpread {
+    guard let other else { return self }
+    return FigureSpread(least: min(least, other.least), most: max(most, other.most))
   }
 }

@@ -34,6 +34,9 @@ public struct PolicyRuns: Sendable {
     }
   }
 
+  /// By rule, which run is the worst, from 1.
+  public var worst: [Int] { tallies.map(\.worst) }
+
   /// What came of all runs; of a single one what came of it.
   public var trial: PolicyTrial {
     var results = results

@@ -39,6 +39,9 @@ public struct PolicyTracker: Sendable {
   /// The event after which each rule is worst, the first of equally bad ones; 0 is the beginning.
   public var worst: [Int] { rules.map(\.event) }
 
+  /// The last event after which each rule was seen to be as bad as that.
+  public var last: [Int] { rules.map(\.last) }
+
   /// Applies a change that the event `maker` made.
   public mutating func apply(_ change: MapChange, by maker: UInt32) {
     let windows = change.ranges
@@ -63,7 +66,10 @@ public struct PolicyTracker: Sendable {
     var room: Room?
     for index in rules.indices {
       if heap == nil, let bounds = rules[index].bounds(in: tracker) {
-        guard rules[index].mayBeWorse(bounds) else { continue }
+        guard rules[index].mayBeWorse(bounds) else {
+          rules[index].noteEqual(bounds.measured, event)
+          continue
+        }
         if let measured = bounds.measured {
           rules[index].note(measured, event)
           continue

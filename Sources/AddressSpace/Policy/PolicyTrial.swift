@@ -21,6 +21,8 @@ public struct PolicyTrial: Sendable {
     public let seconds: Double
     /// After which event of a recording it was, 0 before the first; nil where none was looked for.
     public internal(set) var event: Int?
+    /// What was there when it was as bad for the last time, nil where that is not known.
+    var later: Room?
     /// In how many runs the rule was held, where several were tried.
     public internal(set) var tally: RunTally?
     /// From the least to the most that other draws of randomisation give, where under some of them
@@ -84,12 +86,15 @@ extension PolicyTrial {
     public var seconds: Double
     /// The last event by then, 0 before the first.
     public var event: Int
+    /// How things were when they were as bad for the last time.
+    public var later: Room?
 
     /// A moment.
-    public init(room: Room, seconds: Double, event: Int) {
+    public init(room: Room, seconds: Double, event: Int, later: Room? = nil) {
       self.room = room
       self.seconds = seconds
       self.event = event
+      self.later = later
     }
   }
 
@@ -107,7 +112,8 @@ extension PolicyTrial {
       let answer = try PolicyChecker(moment.room).answer(to: rule)
       results.append(
         Result(
-          answer: answer, room: moment.room, seconds: moment.seconds, event: moment.event))
+          answer: answer, room: moment.room, seconds: moment.seconds, event: moment.event,
+          later: moment.later))
     }
   }
 

@@ -9,7 +9,7 @@ struct TrackedFit {
   init?(_ footprint: Footprint, layout: Layout, facts: LayoutFacts) {
     isExact =
       footprint.isExact && footprint.heapGrowth == nil && layout.wordSize == .bits32
-      && facts.machine != .other
+      && facts.machine != .other && (layout.system != .wine || facts.knowsTraits)
     guard let limits = facts.limits else {
       mostMappings = .max
       return

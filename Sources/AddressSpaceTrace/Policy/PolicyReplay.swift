@@ -17,18 +17,23 @@ public struct PolicyReplay: Sendable {
     of replay: SpaceReplay<Recording>, policy: Policy
   ) throws(TraceReportError<Recording.Failure>) {
     let search = try WorstMoments(replay, policy)
-    var pass = MomentPass(EvolvingMap(replay.start.map), at: search.events)
+    var pass = MomentPass(EvolvingMap(replay.start.map), at: search.events + search.last)
     try replay.events { number, maker, event in pass.take(number, maker, event) }
     pass.finish()
+    func room(after event: Int) -> Room? {
+      pass.kept[event].map { kept in
+        let heap = replay.heap(after: event, before: kept.next)
+        let snapshot = replay.snapshot(of: kept.map, heap: heap)
+        return Room(map: snapshot.map, layout: replay.layout, facts: snapshot.facts)
+      }
+    }
     var moments: [PolicyTrial.Moment] = []
-    for event in search.events {
-      guard let kept = pass.kept[event] else { continue }
-      let snapshot = replay.snapshot(
-        of: kept.map, heap: replay.heap(after: event, before: kept.next))
+    for (event, last) in zip(search.events, search.last) {
+      guard let kept = pass.kept[event], let worst = room(after: event) else { continue }
       moments.append(
         PolicyTrial.Moment(
-          room: Room(map: snapshot.map, layout: replay.layout, facts: snapshot.facts),
-          seconds: Double(kept.last.time) / 1e9, event: event))
+          room: worst, seconds: Double(kept.last.time) / 1e9, event: event,
+          later: last == event ? nil : room(after: last)))
     }
     do throws(AllocatorError) {
       trial = try PolicyTrial(policy, worst: moments, of: search.looks)
@@ -51,6 +56,8 @@ public struct PolicyReplay: Sendable {
 /// The first pass: after which event each rule is worst.
 private struct WorstMoments {
   private(set) var events: [Int] = []
+  /// After which event each was as bad for the last time.
+  private(set) var last: [Int] = []
   private(set) var looks = 0
 
   init<Recording: TraceSource>(
@@ -69,6 +76,7 @@ private struct WorstMoments {
     looker.look(before: nil)
     if let failure = looker.failure { throw .allocator(failure) }
     events = looker.tracker.worst
+    last = looker.tracker.last
     looks = looker.tracker.looks
   }
 

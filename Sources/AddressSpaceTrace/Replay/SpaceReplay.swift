@@ -93,9 +93,12 @@ public struct SpaceReplay<Recording: TraceSource> {
   func snapshot(of map: EvolvingMap, heap: HeapFacts?) -> Snapshot {
     var facts = facts
     facts.heap = heap
-    return Snapshot(
-      source: Source(kind: .recording, pid: space.pid, path: start.source.path, name: space.name),
-      map: map.map, facts: facts)
+    return Snapshot(source: source, map: map.map, facts: facts)
+  }
+
+  /// Where its maps come from.
+  public var source: Source {
+    Source(kind: .recording, pid: space.pid, path: start.source.path, name: space.name)
   }
 
   /// The space at a moment.
