@@ -1,14 +1,21 @@
 import AddressSpace
 
 extension CheckReport {
-  /// The workflow commands by which GitHub annotates what is not held, a line each.
+  /// The workflow commands by which GitHub annotates what is not held, and what randomisation may
+  /// break, a line each.
   public func annotations() -> String {
     targets.flatMap { target in
-      target.results.filter { $0.answer.verdict != .held }.map { result in
+      target.results.enumerated().compactMap { index, result in
         let title = "\(target.title): \(result.answer.rule)".printable
-        let command = CheckWording(result.answer, result.room).command(for: target)
-        let message = "\(result.message) More: \(command)".printable
-        return "::error title=\(title.commandProperty)::\(message.commandData)\n"
+        let wording = CheckWording(result)
+        guard result.verdict == .held else {
+          let message = "\(result.message) More: \(target.command(ofRule: index))".printable
+          return "::error title=\(title.commandProperty)::\(message.commandData)\n"
+        }
+        return wording.spread.map { spread in
+          let message = "\(result.message) In other launches it may not hold: \(spread)."
+          return "::warning title=\(title.commandProperty)::\(message.commandData)\n"
+        }
       }
     }.joined()
   }

@@ -15,7 +15,7 @@ extension CheckReport {
         "rules",
         .array(
           targets.enumerated().flatMap { index, target in
-            target.results.map { value(of: $0, target, index, style) }
+            target.results.enumerated().map { value(of: $1, $0, target, index, style) }
           })
       ),
       (
@@ -36,16 +36,17 @@ extension CheckReport {
   }
 
   private func value(
-    of result: PolicyTrial.Result, _ target: CheckedTarget, _ index: Int, _ style: Style
+    of result: PolicyTrial.Result, _ rule: Int, _ target: CheckedTarget, _ index: Int,
+    _ style: Style
   ) -> JSONValue {
     let answer = result.answer
     let origins = OriginRules(result.room)
-    let wording = CheckWording(answer, result.room)
+    let wording = CheckWording(result)
     return [
       "rule": .string(answer.rule.description),
       "limit": .integer(answer.rule.bound.limit),
       "actual": .optional(answer.actual.value),
-      "held": JSONValue(answer.verdict),
+      "held": JSONValue(result.verdict),
       "message": .string(wording.message),
       "target": JSONValue(index),
       "unit": .string(answer.rule.subject.unit.rawValue),
@@ -53,9 +54,15 @@ extension CheckReport {
       "margin": .optional(answer.margin),
       "excused": .array(answer.rule.excused.map(JSONValue.string)),
       "seconds": .number(result.seconds),
+      "event": result.event.map { JSONValue($0) } ?? .null,
+      "probability": answer.rule.probability.map { .string($0.description) } ?? .null,
+      "runs": result.tally.map { JSONValue($0) } ?? .null,
+      "randomisation": result.randomisation.map { spread in
+        ["least": .integer(spread.least), "most": .integer(spread.most)]
+      } ?? .null,
       "pins": .array(
         style.rows(answer.pins, usual: 3).map {
-          JSONValue($0, in: result.room, origins, stack: target.stacks[$0.range])
+          JSONValue($0, in: result.room, origins, stack: target.stacks(ofRule: rule)[$0.range])
         }),
       "new": answer.rule.subject.comparesRegions
         ? .array(
@@ -68,12 +75,28 @@ extension CheckReport {
           "clearBytes": JSONValue(plan.bytes), "regions": JSONValue(plan.regions.count),
         ]
       } ?? .null,
-      "more": answer.verdict == .held ? .null : .string(wording.command(for: target)),
+      "more": result.verdict == .held ? .null : .string(target.command(ofRule: rule)),
     ]
   }
 }
 
 extension JSONValue {
+  /// In how many runs a rule is held.
+  fileprivate init(_ tally: RunTally) {
+    self = [
+      "count": JSONValue(tally.runs), "held": JSONValue(tally.held),
+      "broken": JSONValue(tally.broken), "undecided": JSONValue(tally.undecided),
+      "needed": JSONValue(tally.needed), "worst": JSONValue(tally.worst),
+      "figures": .array(
+        tally.figures.map { figure in
+          [
+            "actual": .optional(figure.actual.value),
+            "bound": .optional(figure.actual.bound?.rawValue), "runs": JSONValue(figure.runs),
+          ]
+        }),
+    ]
+  }
+
   /// Whether rules are held; null where the source does not tell.
   fileprivate init(_ verdict: RuleAnswer.Verdict) {
     switch verdict {

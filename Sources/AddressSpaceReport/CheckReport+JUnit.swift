@@ -10,38 +10,48 @@ extension CheckReport {
     for target in targets {
       let name = target.title.attribute
       lines.append("  <testsuite name=\"\(name)\"\(Self.counts(target.results))>")
-      for result in target.results { lines += Self.testCase(result, target) }
+      for (index, result) in target.results.enumerated() {
+        lines += Self.testCase(result, index, target)
+      }
       lines.append("  </testsuite>")
     }
     return (lines + ["</testsuites>"]).joined(separator: "\n") + "\n"
   }
 
   private static func counts(_ results: [PolicyTrial.Result]) -> String {
-    let broken = results.count { $0.answer.verdict == .broken }
-    let undecided = results.count { $0.answer.verdict == .undecided }
+    let broken = results.count { $0.verdict == .broken }
+    let undecided = results.count { $0.verdict == .undecided }
     return " tests=\"\(results.count)\" failures=\"\(broken)\" errors=\"\(undecided)\""
   }
 
-  private static func testCase(_ result: PolicyTrial.Result, _ target: CheckedTarget) -> [String] {
+  private static func testCase(
+    _ result: PolicyTrial.Result, _ index: Int, _ target: CheckedTarget
+  ) -> [String] {
     let answer = result.answer
     let head =
       "    <testcase classname=\"\(target.title.attribute)\" "
       + "name=\"\(answer.rule.description.attribute)\""
     let element =
-      switch answer.verdict {
+      switch result.verdict {
       case .held: ""
       case .broken: "failure"
       case .undecided: "error"
       }
-    guard !element.isEmpty else { return [head + "/>"] }
-    let wording = CheckWording(answer, result.room)
-    let blame = wording.blame(Style(width: 100), rows: 3) { pin in
-      target.stacks[pin.range].map { Wording.name(of: $0, width: 40) }
+    let wording = CheckWording(result)
+    let notes = wording.notes(isWhole: true)
+    guard !element.isEmpty else {
+      guard !notes.isEmpty else { return [head + "/>"] }
+      let text = notes.map(\.attribute).joined(separator: "\n")
+      return [head + ">", "      <system-out>\(text)</system-out>", "    </testcase>"]
     }
-    let detail = [wording.message] + blame + ["More:  " + wording.command(for: target)]
+    let stacks = target.stacks(ofRule: index)
+    let blame = wording.blame(Style(width: 100), rows: 3) { pin in
+      stacks[pin.range].map { Wording.name(of: $0, width: 40) }
+    }
+    let detail = [wording.message] + notes + blame + ["More:  " + target.command(ofRule: index)]
     return [
       head + ">",
-      "      <\(element) message=\"\(wording.message.attribute)\" type=\"\(answer.verdict.rawValue)\">"
+      "      <\(element) message=\"\(wording.message.attribute)\" type=\"\(result.verdict.rawValue)\">"
         + detail.map(\.attribute).joined(separator: "\n") + "</\(element)>",
       "    </testcase>",
     ]

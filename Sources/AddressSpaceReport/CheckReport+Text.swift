@@ -7,7 +7,10 @@ extension CheckReport {
     let isWhole = style.top == 0
     var left = isWhole ? Int.max : Self.mostLines
     // A target that holds takes one line where there are several.
-    let full = targets.indices.filter { targets.count == 1 || targets[$0].verdict != .held }
+    let full = targets.indices.filter { index in
+      targets.count == 1 || targets[index].verdict != .held
+        || targets[index].results.contains { $0.randomisation != nil }
+    }
     var lines: [String] = []
     var shown = 0
     for (index, target) in targets.enumerated() {
@@ -39,7 +42,7 @@ private struct CheckScreen {
 
   /// Which target it is, and how many rules it holds.
   var header: String {
-    let held = target.results.count { $0.answer.verdict == .held }
+    let held = target.results.count { $0.verdict == .held }
     let all = target.results.count
     let count =
       all == 1
@@ -48,8 +51,12 @@ private struct CheckScreen {
         ? "all \(all) rules are held"
         : "\(held) of \(all) rules \(held == 1 ? "is" : "are") held"
     let isNamed = target.source.path != nil || target.source.name != nil
-    let pid = isNamed ? target.source.pid.map { "  pid \($0)" } ?? "" : ""
-    let samples = target.trial.looks > 1 ? ", the worst of \(target.trial.looks) moments" : ""
+    // Each launch was another process.
+    let isOne = target.results.first?.tally == nil
+    let pid = isNamed && isOne ? target.source.pid.map { "  pid \($0)" } ?? "" : ""
+    let runs = target.results.first?.tally.map { ", \($0.runs) launches" } ?? ""
+    let samples =
+      target.trial.looks > 1 && runs.isEmpty ? ", the worst of \(target.trial.looks) moments" : runs
     let layout = target.layout.name + (target.layout.isAssumed ? " (assumed)" : "")
     let rest = "\(pid)  \(layout)  \(count)\(samples)"
     let title = target.title.printable.fitted(to: max(12, style.columns - rest.count))
@@ -70,25 +77,37 @@ private struct CheckScreen {
     let chosen = chosenResults(room)
     let widths = self.widths
     var lines = [header]
-    // What the rules leave is shared out among the broken ones.
+    // What the rules leave is shared out among those that there is more to say of.
     let rest = target.results.count - chosen.count
     var left = room == .max ? room : room - chosen.count - (rest > 0 ? 1 : 0)
-    var broken = chosen.count { target.results[$0].answer.verdict == .broken }
-    for index in chosen {
-      let result = target.results[index]
-      lines.append(line(of: result, widths))
-      guard result.answer.verdict == .broken else { continue }
-      let details = CheckWording(result.answer, result.room).blame(
-        style, rows: style.top ?? 3, stack: stack)
-      let share = left == .max ? details.count : min(max(0, left), max(1, left / max(1, broken)))
-      lines += details.prefix(share)
-      if left != .max { left -= min(share, details.count) }
-      broken -= 1
+    let details = chosen.map { self.details(ofRule: $0) }
+    var waiting = details.count { !$0.isEmpty }
+    for (place, index) in chosen.enumerated() {
+      lines.append(line(of: target.results[index], widths))
+      guard !details[place].isEmpty else { continue }
+      let count = details[place].count
+      let share = left == .max ? count : min(max(0, left), max(1, left / max(1, waiting)))
+      lines += details[place].prefix(share)
+      if left != .max { left -= min(share, count) }
+      waiting -= 1
     }
     if rest > 0, most > 2 {
       lines.append("  and \(rest) more; --top 0 shows all")
     }
     return most == .max ? lines + commands : Array((lines + commands).prefix(max(1, most)))
+  }
+
+  /// The lines below a rule's own: what is to be known of it, and who is to blame where it is broken.
+  private func details(ofRule index: Int) -> [String] {
+    let result = target.results[index]
+    let wording = CheckWording(result)
+    let notes = wording.notes(isWhole: style.top == 0).map { String.indent + $0 }
+    guard result.verdict == .broken else { return notes }
+    let stacks = target.stacks(ofRule: index)
+    return notes
+      + wording.blame(style, rows: style.top ?? 3) { pin in
+        stacks[pin.range].map { Wording.name(of: $0, width: 40) }
+      }
   }
 
   /// The rules that `room` lines can tell of: the worse before the others, in their own order.
@@ -97,25 +116,26 @@ private struct CheckScreen {
     guard all.count > room else { return all }
     let order: [RuleAnswer.Verdict] = [.broken, .undecided, .held]
     let byVerdict = order.flatMap { verdict in
-      all.filter { target.results[$0].answer.verdict == verdict }
+      all.filter { target.results[$0].verdict == verdict }
     }
     return byVerdict.prefix(max(0, room - 1)).sorted()
   }
 
   /// How wide what was measured is, and the rules: what is left beside the verdict and the margin.
   private var widths: (rule: Int, actual: Int) {
-    let wordings = target.results.map { CheckWording($0.answer, $0.room) }
+    let wordings = target.results.map { CheckWording($0) }
     let actual = max(10, wordings.map(\.actual.count).max() ?? 0)
+    let margin = max(21, wordings.map(\.margin.count).max() ?? 0)
     let longest = target.results.map { $0.answer.rule.description.printable.count }.max() ?? 0
-    return (max(12, min(longest, style.columns - 36 - actual)), actual)
+    return (max(12, min(longest, style.columns - 15 - margin - actual)), actual)
   }
 
   private func line(of result: PolicyTrial.Result, _ widths: (rule: Int, actual: Int)) -> String {
-    let wording = CheckWording(result.answer, result.room)
+    let wording = CheckWording(result)
     let rule = result.answer.rule.description.printable
     let name = rule.count > widths.rule ? rule.prefix(widths.rule - 3) + "..." : rule[...]
     let verdict =
-      switch result.answer.verdict {
+      switch result.verdict {
       case .held: style.paint("held    ", .good)
       case .broken: style.paint("BROKEN  ", .bad)
       case .undecided: style.paint("unknown ", .pin)
@@ -126,15 +146,10 @@ private struct CheckScreen {
 
   /// The command that shows more, of the first rule that is not held.
   private var commands: [String] {
-    let result =
-      target.results.first { $0.answer.verdict == .broken }
-      ?? target.results.first { $0.answer.verdict == .undecided }
-    guard let result else { return [] }
-    let command = CheckWording(result.answer, result.room).command(for: target)
-    return ["More:  \(command.printable)"]
-  }
-
-  private func stack(of pin: Pin) -> String? {
-    target.stacks[pin.range].map { Wording.name(of: $0, width: 40) }
+    let index =
+      target.results.firstIndex { $0.verdict == .broken }
+      ?? target.results.firstIndex { $0.verdict == .undecided }
+    guard let index else { return [] }
+    return ["More:  \(target.command(ofRule: index).printable)"]
   }
 }

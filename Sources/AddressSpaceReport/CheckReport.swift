@@ -19,7 +19,7 @@ public struct CheckReport: Sendable {
   /// Why rules are undecided, a sentence each, by target.
   public var undecided: [String] {
     targets.flatMap { target in
-      target.results.filter { $0.answer.verdict == .undecided }
+      target.results.filter { $0.verdict == .undecided }
         .map { "\(target.title): \($0.message)" }
     }
   }
@@ -28,7 +28,7 @@ public struct CheckReport: Sendable {
 /// A target and what came of each rule in it.
 public struct CheckedTarget: Sendable {
   /// Where it comes from.
-  public let source: Source
+  public var source: Source
   /// As the command line takes it, to ask more of it.
   public let word: String
   /// The rules of its addresses.
@@ -37,8 +37,10 @@ public struct CheckedTarget: Sendable {
   public let diagnostics: Diagnostics
   /// How it was held against the rules.
   public var trial: PolicyTrial
-  /// Who made the pins, by where they lie, as far as it is known.
-  public var stacks: [AddressRange: ReportStack] = [:]
+  /// By rule, who made the pins, by where they lie, as far as it is known; empty where nobody told.
+  public var stacks: [[AddressRange: ReportStack]] = []
+  /// By rule, the command that shows more, where it does not follow from `word`; empty where it does.
+  public var commands: [String] = []
 
   /// A target and its trial.
   public init(
@@ -58,6 +60,17 @@ public struct CheckedTarget: Sendable {
   /// Whether it holds all rules; a broken one decides, then one that is undecided.
   public var verdict: RuleAnswer.Verdict { trial.verdict }
 
+  /// The command that shows more of what came of a rule.
+  public func command(ofRule index: Int) -> String {
+    commands.indices.contains(index)
+      ? commands[index] : CheckWording(results[index]).command(for: word)
+  }
+
+  /// Who made the pins that are blamed for a rule.
+  func stacks(ofRule index: Int) -> [AddressRange: ReportStack] {
+    stacks.indices.contains(index) ? stacks[index] : [:]
+  }
+
   /// What to call it in messages.
   var title: String {
     source.path.map(Wording.short) ?? source.name ?? source.pid.map { "process \($0)" }
@@ -67,5 +80,5 @@ public struct CheckedTarget: Sendable {
 
 extension PolicyTrial.Result {
   /// What was measured and what that means, in a sentence.
-  public var message: String { CheckWording(answer, room).message }
+  public var message: String { CheckWording(self).message }
 }

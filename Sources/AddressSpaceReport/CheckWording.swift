@@ -2,21 +2,22 @@ import AddressSpace
 
 /// How an answer to a rule is told.
 struct CheckWording {
-  let answer: RuleAnswer
-  let room: Room
+  let result: PolicyTrial.Result
 
-  init(_ answer: RuleAnswer, _ room: Room) {
-    self.answer = answer
-    self.room = room
+  init(_ result: PolicyTrial.Result) {
+    self.result = result
   }
 
-  private var unit: PolicyRule.Subject.Unit { answer.rule.subject.unit }
+  var answer: RuleAnswer { result.answer }
+  var room: Room { result.room }
+  var verdict: RuleAnswer.Verdict { result.verdict }
+  var unit: PolicyRule.Subject.Unit { answer.rule.subject.unit }
 
-  /// `174.2 MiB`, `at least 5`, `not known`.
-  var actual: String {
-    guard let value = answer.actual.value, let bound = answer.actual.bound else {
-      return "not known"
-    }
+  /// `174.2 MiB`, `at least 5`, `not known`; of several runs the worst.
+  var actual: String { text(of: answer.actual) }
+
+  func text(of measured: Measured) -> String {
+    guard let value = measured.value, let bound = measured.bound else { return "not known" }
     return switch bound {
     case .exact: amount(value)
     case .atLeast: "at least \(amount(value))"
@@ -24,8 +25,10 @@ struct CheckWording {
     }
   }
 
-  /// `225.8 MiB too little`, `1 too many`, `1.31 GiB to spare`.
-  var margin: String {
+  /// `225.8 MiB too little`, `1 too many`, `1.31 GiB to spare`; of several runs how many hold it.
+  var margin: String { result.tally.map(count) ?? distance }
+
+  private var distance: String {
     guard let margin = answer.margin else { return "could not be measured" }
     let isAtLeast = answer.rule.bound.isAtLeast
     if answer.verdict == .held {
@@ -44,8 +47,19 @@ struct CheckWording {
   /// `largest-free is 174.2 MiB, 225.8 MiB too little.`
   var message: String {
     let subject = answer.rule.subject.description.printable
-    return answer.verdict == .undecided
-      ? "\(subject) could not be measured: \(reason)" : "\(subject) is \(actual), \(margin)."
+    if let tally = result.tally {
+      return "\(answer.rule.description.printable) was \(count(of: tally)): "
+        + "\(distribution(of: tally))."
+    }
+    guard answer.verdict != .undecided else {
+      return "\(subject) could not be measured: \(reason)"
+    }
+    let when = (verdict == .held ? nil : moment).map { ", \($0)" } ?? ""
+    guard !isAskedOfRuns else {
+      return "\(answer.rule.description.printable) is asked of many launches, and this is one: "
+        + "\(subject) is \(actual). Count with \(Self.measure)."
+    }
+    return "\(subject) is \(actual), \(distance)\(when)."
   }
 
   /// Why an undecided rule is that, and what is known nevertheless.
@@ -56,7 +70,7 @@ struct CheckWording {
   /// The limit as it is written in the rule.
   var limit: String { answer.rule.limitText }
 
-  private func amount(_ value: UInt64) -> String {
+  func amount(_ value: UInt64) -> String {
     switch unit {
     case .bytes: "\(ByteCount(value))"
     case .count: "\(value)"
@@ -81,16 +95,16 @@ struct CheckWording {
     return "the source does not tell what the program's heap would serve; a capture does"
   }
 
-  /// The command that shows more.
-  func command(for target: CheckedTarget) -> String {
-    command(for: target, answer.rule.subject)
+  /// The command that shows more of a target that the command line takes as `word`.
+  func command(for word: String) -> String {
+    command(for: word + (result.event.map { "@#\($0)" } ?? ""), answer.rule.subject)
   }
 
-  private func command(for target: CheckedTarget, _ subject: PolicyRule.Subject) -> String {
+  private func command(for word: String, _ subject: PolicyRule.Subject) -> String {
     switch subject {
-    case .change(let change): return command(for: target, change.subject)
+    case .change(let change): return command(for: word, change.subject)
     case .fits(let request, let family):
-      var words = ["addrspace forecast", target.word, "--buffer", request.text]
+      var words = ["addrspace forecast", word, "--buffer", request.text]
       if let family { words += ["--allocator", family.rawValue] }
       if answer.verdict == .broken, subject == answer.rule.subject, answer.rule.bound.isAtLeast,
         let missing = answer.margin
@@ -99,11 +113,11 @@ struct CheckWording {
       }
       return words.joined(separator: " ")
     case .owner(let owner):
-      return "addrspace inspect \(target.word) --by \(owner.grouping.rawValue)"
-    case .regions: return "addrspace inspect \(target.word) --by origin"
-    case .kind: return "addrspace inspect \(target.word) --by name"
+      return "addrspace inspect \(word) --by \(owner.grouping.rawValue)"
+    case .regions: return "addrspace inspect \(word) --by origin"
+    case .kind: return "addrspace inspect \(word) --by name"
     case .largestFree, .free, .fragmentation, .pins, .new, .newPins:
-      return "addrspace inspect \(target.word) --top 0"
+      return "addrspace inspect \(word) --top 0"
     }
   }
 

@@ -8,15 +8,17 @@ extension CheckedTarget {
   public func assertionText(calling title: String? = nil) -> String? {
     let title = (title ?? source.calling).printable
     let failed =
-      results.filter { $0.answer.verdict == .broken }
-      + results.filter { $0.answer.verdict == .undecided }
+      results.indices.filter { results[$0].verdict == .broken }
+      + results.indices.filter { results[$0].verdict == .undecided }
     guard let first = failed.first else { return nil }
     let style = Style(width: 100, isUnicode: true)
-    let strip = first.room.strip(style)
-    let command = word.isEmpty ? [] : ["More:  " + CheckWording(first).command(for: self).printable]
+    let strip = results[first].room.strip(style)
+    let command = word.isEmpty ? [] : ["More:  " + command(ofRule: first).printable]
     var left = Self.mostAssertionLines - strip.count - command.count
     var lines: [String] = []
-    for (index, result) in failed.enumerated() {
+    for (index, rule) in failed.enumerated() {
+      let result = results[rule]
+      let stacks = stacks(ofRule: rule)
       let waiting = failed.count - index - 1
       guard left > 1 || waiting == 0 else {
         lines.append("and \(waiting + 1) more rules")
@@ -29,8 +31,8 @@ extension CheckedTarget {
         stacks[pin.range].map { Wording.name(of: $0, width: 40) }
       }
       let shown = blame.prefix(max(0, left - 1 - waiting))
-      if result.answer.verdict == .broken { lines += shown }
-      left -= 1 + (result.answer.verdict == .broken ? shown.count : 0)
+      if result.verdict == .broken { lines += shown }
+      left -= 1 + (result.verdict == .broken ? shown.count : 0)
     }
     return (lines + command).joined(separator: "\n")
   }
@@ -39,13 +41,10 @@ extension CheckedTarget {
 }
 
 extension CheckWording {
-  fileprivate init(_ result: PolicyTrial.Result) {
-    self.init(result.answer, result.room)
-  }
-
   /// `photo.maps: largest-free is 174.2 MiB, 225.8 MiB too little for largest-free >= 400MiB.`
   fileprivate func assertion(on title: String) -> String {
     let rule = answer.rule.description.printable
+    guard !isAskedOfRuns else { return "\(title): \(message)" }
     return answer.verdict == .undecided
       ? "could not measure \(rule) of \(title): \(reason)"
       : "\(title): \(message.dropLast()) for \(rule)."

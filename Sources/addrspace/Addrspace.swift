@@ -11,7 +11,7 @@ struct Addrspace: ParsableCommand {
     discussion: """
       TARGET is a process id, 'self', a saved file of any kind below, or '-' for standard input. \
       './4711' names a file called 4711. A recording takes a moment behind @: run.addrspace@end \
-      (the default), @lowest, @12.5 (seconds), @#8123 (event).
+      (the default), @lowest, @12.5 (seconds), @#8123 (event); 'check' takes @throughout too.
 
       \(SavedFile.kinds)
 

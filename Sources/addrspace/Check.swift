@@ -8,18 +8,33 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Whether rules hold of a process or a file; the exit status says it.",
+    usage: """
+      addrspace check [OPTIONS] --require RULE TARGET...
+      addrspace check [OPTIONS] --require RULE --run -- PROGRAM ARG...
+      """,
     discussion: """
       RULE is one of these; SIZE as in 400MiB, BUFFER as in 8000x6000x4x2, and >= and <= may stand \
       for each other:
 
       \(PolicyRule.Name.allCases.map { "\($0.form): \($0.meaning)" }.joined(separator: "\n"))
 
+      \(PolicyRule.probableForm): in how many launches a rule has to hold, as in p(free >= 1GiB) >= \
+      95%; --run --launches counts them
+
       Exit status: 0 all are held, 1 one is broken, 69 one could not be measured, others as \
-      everywhere.
+      everywhere. With --run: 125 where none is broken and the program failed, or could not be \
+      recorded, 126 it cannot be executed, 127 there is none.
       """)
 
-  @Argument(help: "A process id, 'self', a saved file, a recording, or '-'; several may be named.")
+  @Argument(
+    help: ArgumentHelp(
+      "A process id, 'self', a saved file, a recording (RECORDING@throughout: every moment of it), "
+        + "or '-'; several may be named. With --run the program and its arguments, behind '--'.",
+      valueName: "targets"))
   var targets: [Target]
+
+  @OptionGroup(title: "A program to run")
+  var program: RunOptions
 
   @Option(
     help: ArgumentHelp(
@@ -62,12 +77,22 @@ struct Check: ParsableCommand {
   var output: OutputOptions
 
   func validate() throws {
+    if program.run {
+      _ = try program.command(targets)
+      guard period == nil else {
+        throw ValidationError("--run looks at every moment. Leave out --for.")
+      }
+      guard !comparison.updateBaseline else {
+        throw ValidationError("--update-baseline takes a target, and checks nothing.")
+      }
+    }
     guard !require.isEmpty || policy != nil || comparison.updateBaseline else {
       throw ValidationError(
         "no rule to check. Name what has to hold: --require 'largest-free >= 400MiB', or a file of "
           + "rules: --policy FILE.")
     }
-    let inputs = targets.map(\.text) + [policy, comparison.baseline].compactMap { $0 }
+    let inputs =
+      (program.run ? [] : targets.map(\.text)) + [policy, comparison.baseline].compactMap { $0 }
     guard inputs.count(where: { $0 == "-" }) < 2 else {
       throw ValidationError(
         "only one of the targets, --policy and --baseline can be standard input.")
@@ -91,27 +116,43 @@ struct Check: ParsableCommand {
     if period != nil, let saved = try targets.first(where: { try $0.pid() == nil }) {
       throw Failure(.usage, "--for looks at processes; \(saved.name) does not change.")
     }
-    let watch = PolicyWatch(
-      policy: policy, baseline: try comparison.read(layout, for: targets[0]), targets: targets,
-      choice: choice, layout: layout)
-    var report = CheckReport(
-      try watch.look(
-        for: period?.seconds ?? 0, every: every?.seconds ?? 1,
-        ended: {
-          if !output.quiet { Console.note("\($0.name): it ended and is not looked at again.") }
-        }
-      ))
+    var outcome = try checked(policy)
+    for index in outcome.targets.indices { outcome.targets[index].trial.noteOtherDraws() }
+    var report = CheckReport(outcome.targets)
     report.baseline = comparison.baseline
     try output.write(
       text: report.text, plain: { report.plain(top: output.top) },
       json: { report.json(top: output.top) })
     if let junit { try Console.write(Array(report.junit().utf8), toFile: junit) }
-    for (target, checked) in zip(targets, report.targets) {
-      output.report(checked.diagnostics, of: target.name)
+    for (index, checked) in report.targets.enumerated() {
+      let name = program.run ? checked.source.name ?? "the program" : targets[index].name
+      output.report(checked.diagnostics, of: name)
       if output.verbose { Console.note("layout: \(checked.layout.name): \(checked.layout.basis)") }
     }
-    if github, report.verdict != .held { Console.note(report.annotations().trimmed) }
-    try end(with: report)
+    if github {
+      let annotations = report.annotations()
+      if !annotations.isEmpty { Console.note(annotations.trimmed) }
+    }
+    try end(with: report, failure: outcome.failure)
+  }
+
+  private func checked(_ policy: Policy) throws -> PolicyRun.Outcome {
+    let baseline = try comparison.read(layout, for: targets[0])
+    guard !program.run else {
+      return try PolicyRun(
+        policy: policy, baseline: baseline, command: try program.command(targets), options: program,
+        layout: layout,
+        isQuiet: output.quiet
+      ).outcome()
+    }
+    let watch = PolicyWatch(
+      policy: policy, baseline: baseline, targets: targets, choice: choice, layout: layout)
+    return PolicyRun.Outcome(
+      targets: try watch.look(
+        for: period?.seconds ?? 0, every: every?.seconds ?? 1,
+        ended: {
+          if !output.quiet { Console.note("\($0.name): it ended and is not looked at again.") }
+        }))
   }
 
   private func rulesOfFile() throws -> [PolicyRule] {
@@ -124,10 +165,14 @@ struct Check: ParsableCommand {
     }
   }
 
-  private func end(with report: CheckReport) throws {
+  /// - Parameter failure: how the program that was run failed.
+  private func end(with report: CheckReport, failure: String?) throws {
     switch report.verdict {
+    case .broken:
+      if let failure { Console.note("addrspace: \(failure)") }
+      throw ExitCode(ExitStatus.no.rawValue)
+    case _ where failure != nil: throw Failure(.notRecorded, failure ?? "")
     case .held: return
-    case .broken: throw ExitCode(ExitStatus.no.rawValue)
     case .undecided:
       let sentences = report.undecided
       let more = sentences.count > 1 ? " And \(sentences.count - 1) more rules." : ""

@@ -41,22 +41,21 @@ struct PolicyWatch {
   }
 
   private func first(_ target: Target) throws -> CheckedTarget {
+    let recording = try target.recording(choice)
+    if let recording, recording.isThroughout {
+      return try recording.checked(policy, baseline, layout)
+    }
     let snapshot = try target.snapshot(layout, choice)
     let room = try layout.room(for: snapshot)
-    if let baseline, !baseline.isComparable(with: room) {
-      throw Failure(
-        .usage,
-        "\(target.name) cannot be compared with the baseline, which is of another system: "
-          + "\(baseline.room.layout.name), not \(room.layout.name). Name a baseline of its own.")
-    }
+    if let baseline { try baseline.refuse(others: room, of: target.name) }
     var trial = PolicyTrial(policy, baseline: baseline)
     try look(at: room, in: &trial)
     var checked = CheckedTarget(
       source: snapshot.source, word: target.text.shellWord, layout: room.layout, trial: trial,
       diagnostics: snapshot.diagnostics(under: room))
-    if checked.verdict == .broken, let recording = try target.recording(choice) {
-      checked.stacks =
-        try recording.report(requests: [], allocator: nil, layout: layout).stacksOfPins
+    if checked.verdict == .broken, let recording {
+      let report = try recording.report(requests: [], allocator: nil, layout: layout)
+      checked.stacks = policy.rules.map { _ in report.stacksOfPins }
     }
     return checked
   }
@@ -66,11 +65,8 @@ struct PolicyWatch {
   ) throws {
     do throws(AllocatorError) {
       try trial.look(at: room, after: seconds)
-    } catch .foreign(let family, let layout) {
-      throw Failure(
-        .usage,
-        "\(family.rawValue) does not exist in the layout \(layout). Name another allocator after "
-          + "'by'.")
+    } catch {
+      throw Failure(asking: error)
     }
   }
 
@@ -82,6 +78,31 @@ struct PolicyWatch {
       // A signal may end it early.
       nanosleep(&rest, nil)
     }
+  }
+}
+
+extension Baseline {
+  /// Refuses what it cannot be compared with.
+  func refuse(others room: Room, of name: String) throws {
+    guard !isComparable(with: room) else { return }
+    throw Failure(
+      .usage,
+      "\(name) cannot be compared with the baseline, which is of another system: "
+        + "\(self.room.layout.name), not \(room.layout.name). Name a baseline of its own.")
+  }
+}
+
+extension Failure {
+  /// What an allocator that does not exist means where a rule names it.
+  init(asking error: AllocatorError) {
+    guard case .foreign(let family, let layout) = error else {
+      self.init(.usage, error.description)
+      return
+    }
+    self.init(
+      .usage,
+      "\(family.rawValue) does not exist in the layout \(layout). Name another allocator after "
+        + "'by'.")
   }
 }
 

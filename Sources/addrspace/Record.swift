@@ -183,7 +183,7 @@ enum UnwinderChoice: String, ExpressibleByArgument, CaseIterable {
 
 extension ProcessReader {
   /// Reads processes of this machine.
-  fileprivate static var live: ProcessReader {
+  static var live: ProcessReader {
     ProcessReader(
       snapshot: { pid in
         let (snapshot, text) = try LiveProcess(pid: pid).snapshot(withDetails: false)

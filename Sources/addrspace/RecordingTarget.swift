@@ -1,5 +1,6 @@
 import AddressSpace
 import AddressSpaceFormats
+import AddressSpaceReport
 import AddressSpaceStore
 import AddressSpaceTrace
 import Glibc
@@ -11,6 +12,8 @@ struct RecordingTarget {
   let path: String
   /// As it was asked for, nil where nothing was said.
   var moment: TraceMoment?
+  /// Whether not a moment is meant but all of them.
+  var isThroughout = false
   /// The process that it is to tell of, nil for the recorded program itself.
   var pid: Int32?
 
@@ -34,7 +37,13 @@ struct RecordingTarget {
       throw Failure(
         .usage, "\(path) is no recording and has no moments. Leave out \(text[at...]).")
     }
-    self.init(path: path, moment: try TraceMoment(text: text[text.index(after: at)...]))
+    let moment = text[text.index(after: at)...]
+    guard moment != "throughout" else {
+      self.init(path: path, moment: nil)
+      isThroughout = true
+      return
+    }
+    self.init(path: path, moment: try TraceMoment(text: moment))
   }
 
   static let notFromStandardInput =
@@ -56,6 +65,7 @@ struct RecordingTarget {
 
   /// The map of that moment.
   func snapshot(_ options: LayoutOptions) throws -> Snapshot {
+    try refuseThroughout()
     let reader = try RecordingReader(path: path)
     return try choosing(options) { layout in
       try SpaceReplay(reader, space: try space(in: reader), parse: parse, layout: layout)
@@ -70,6 +80,7 @@ struct RecordingTarget {
     requests: [BufferRequest], allocator: Allocator?, layout options: LayoutOptions,
     grouping: TraceReport.CallerGrouping = .stack
   ) throws -> TraceReport {
+    try refuseThroughout()
     let reader = try RecordingReader(path: path)
     var report = TraceReportOptions()
     report.moment = moment ?? .end
@@ -80,6 +91,38 @@ struct RecordingTarget {
     return try choosing(options) { layout in
       try TraceReport(of: reader, options: report, parse: parse, layout: layout)
     }
+  }
+
+  /// The recording held against a policy, at every moment of it.
+  func checked(
+    _ policy: Policy, _ baseline: Baseline?, _ options: LayoutOptions
+  ) throws -> CheckedTarget {
+    let reader = try RecordingReader(path: path)
+    let replay = try choosing(options) { layout in
+      try SpaceReplay(reader, space: try space(in: reader), parse: parse, layout: layout)
+    }
+    let start = Room(map: replay.start.map, layout: replay.layout, facts: replay.facts)
+    try baseline?.refuse(others: start, of: replay.space.name)
+    let found: PolicyReplay
+    do {
+      found = try PolicyReplay(of: replay, policy: policy, baseline: baseline)
+    } catch TraceReportError<RecordingError>.allocator(let error) {
+      throw Failure(asking: error)
+    }
+    var target = CheckedTarget(
+      source: replay.source, word: path.shellWord, layout: replay.layout, trial: found.trial,
+      diagnostics: replay.start.diagnostics)
+    target.stacks = found.stacks
+    return target
+  }
+
+  /// Only `check` asks of a whole recording.
+  private func refuseThroughout() throws {
+    guard isThroughout else { return }
+    throw Failure(
+      .usage,
+      "only 'addrspace check' looks at all of a recording. Name a moment: \(path)@end, @lowest, "
+        + "@12.5 (seconds) or @#8123 (event).")
   }
 
   /// Runs what chooses a layout by a function that must not throw.

@@ -188,7 +188,20 @@ extension Shape {
         "rule": .text, "limit": .integer, "actual": .optional(.integer), "held": .optional(.flag),
         "message": .text, "target": .integer, "unit": .word(["bytes", "count", "percent"]),
         "bound": .optional(.word(["exact", "at-least", "at-most"])), "margin": .optional(.integer),
-        "excused": .list(.text), "seconds": .number, "pins": .list(pin),
+        "excused": .list(.text), "seconds": .number, "event": .optional(.integer),
+        "probability": .optional(.text),
+        "runs": .optional(
+          .object([
+            "count": .integer, "held": .integer, "broken": .integer, "undecided": .integer,
+            "needed": .integer, "worst": .integer,
+            "figures": .list(
+              .object([
+                "actual": .optional(.integer),
+                "bound": .optional(.word(["exact", "at-least", "at-most"])), "runs": .integer,
+              ])),
+          ])),
+        "randomisation": .optional(.object(["least": .integer, "most": .integer])),
+        "pins": .list(pin),
         "new": .optional(.list(newPart)),
         "clear": .optional(
           .object([

@@ -3,7 +3,7 @@ extension PolicyRule {
   /// How such a rule is written, for help and errors.
   public static let probableForm = "p(RULE) >= SHARE"
 
-  /// Reads one of `forms`, such as `largest-free >= 400MiB`, or `probableForm` around one.
+  /// Reads a rule, such as `largest-free >= 400MiB`, or `probableForm` around one.
   public init(text: String) throws(PolicyRuleError) {
     guard let (rule, share) = Self.probable(text) else {
       try self.init(plain: text)

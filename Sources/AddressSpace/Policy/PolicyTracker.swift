@@ -7,6 +7,8 @@
 public struct PolicyTracker: Sendable {
   /// What has to hold.
   public let policy: Policy
+  /// What the rules that compare do so with.
+  public let baseline: Baseline?
   /// How many moments there were.
   public private(set) var looks = 0
   /// How often a rule was asked of a whole room.
@@ -16,9 +18,11 @@ public struct PolicyTracker: Sendable {
 
   /// A tracker of a space that begins as `map`; it has not looked yet.
   public init(
-    _ policy: Policy, map: EvolvingMap, layout: Layout, facts: LayoutFacts
+    _ policy: Policy, baseline: Baseline? = nil, map: EvolvingMap, layout: Layout,
+    facts: LayoutFacts
   ) throws(AllocatorError) {
     self.policy = policy
+    self.baseline = baseline
     var buffers: [(BufferRequest, Allocator)] = []
     var rules: [TrackedRule] = []
     for rule in policy.rules {
@@ -78,7 +82,7 @@ public struct PolicyTracker: Sendable {
       let whole = room ?? self.room(heap: heap)
       room = whole
       evaluations += 1
-      rules[index].note(try whole.figure(of: rules[index].rule), event)
+      rules[index].note(try whole.figure(of: rules[index].rule, baseline: baseline), event)
     }
   }
 
@@ -91,11 +95,13 @@ public struct PolicyTracker: Sendable {
 
 extension Room {
   /// What a rule measures; nobody is blamed for it.
-  func figure(of rule: PolicyRule) throws(AllocatorError) -> Measured {
+  func figure(
+    of rule: PolicyRule, baseline: Baseline? = nil
+  ) throws(AllocatorError) -> Measured {
     var rule = rule
     // No figure breaks these, and in which direction a share is rounded stays.
     rule.bound = rule.bound.isAtLeast ? .atLeast(0) : .atMost(.max)
-    return try PolicyChecker(self).answer(to: rule).actual
+    return try PolicyChecker(self, baseline: baseline).answer(to: rule).actual
   }
 }
 

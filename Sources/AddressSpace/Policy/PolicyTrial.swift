@@ -104,12 +104,13 @@ extension PolicyTrial {
   ///   - moments: one a rule, in their order.
   ///   - looks: of how many moments they are the worst.
   public init(
-    _ policy: Policy, worst moments: [Moment], of looks: Int
+    _ policy: Policy, baseline: Baseline? = nil, worst moments: [Moment], of looks: Int
   ) throws(AllocatorError) {
     self.policy = policy
+    self.baseline = baseline
     self.looks = looks
     for (rule, moment) in zip(policy.rules, moments) {
-      let answer = try PolicyChecker(moment.room).answer(to: rule)
+      let answer = try PolicyChecker(moment.room, baseline: baseline).answer(to: rule)
       results.append(
         Result(
           answer: answer, room: moment.room, seconds: moment.seconds, event: moment.event,
@@ -120,6 +121,7 @@ extension PolicyTrial {
   /// Several runs, summed up.
   init(_ policy: Policy, results: [Result], looks: Int) {
     self.policy = policy
+    baseline = nil
     self.results = results
     self.looks = looks
   }

@@ -14,9 +14,9 @@ public struct PolicyReplay: Sendable {
 
   /// The replay of a space against a policy.
   public init<Recording: TraceSource>(
-    of replay: SpaceReplay<Recording>, policy: Policy
+    of replay: SpaceReplay<Recording>, policy: Policy, baseline: Baseline? = nil
   ) throws(TraceReportError<Recording.Failure>) {
-    let search = try WorstMoments(replay, policy)
+    let search = try WorstMoments(replay, policy, baseline)
     var pass = MomentPass(EvolvingMap(replay.start.map), at: search.events + search.last)
     try replay.events { number, maker, event in pass.take(number, maker, event) }
     pass.finish()
@@ -36,7 +36,7 @@ public struct PolicyReplay: Sendable {
           later: last == event ? nil : room(after: last)))
     }
     do throws(AllocatorError) {
-      trial = try PolicyTrial(policy, worst: moments, of: search.looks)
+      trial = try PolicyTrial(policy, baseline: baseline, worst: moments, of: search.looks)
     } catch {
       throw .allocator(error)
     }
@@ -61,13 +61,14 @@ private struct WorstMoments {
   private(set) var looks = 0
 
   init<Recording: TraceSource>(
-    _ replay: SpaceReplay<Recording>, _ policy: Policy
+    _ replay: SpaceReplay<Recording>, _ policy: Policy, _ baseline: Baseline?
   ) throws(TraceReportError<Recording.Failure>) {
     var looker: Looker
     do throws(AllocatorError) {
       looker = Looker(
         try PolicyTracker(
-          policy, map: EvolvingMap(replay.start.map), layout: replay.layout, facts: replay.facts),
+          policy, baseline: baseline, map: EvolvingMap(replay.start.map), layout: replay.layout,
+          facts: replay.facts),
         readings: replay.readings, heap: replay.heap)
     } catch {
       throw .allocator(error)
