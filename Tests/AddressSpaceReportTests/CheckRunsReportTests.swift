@@ -44,7 +44,9 @@ struct CheckRunsReportTests {
           BROKEN  largest-free >= 1600MiB    1.50 GiB   held in 3 of 5, 4 have to
                   1.50 GiB in 1, 1.54 GiB in 1, 1.60 GiB in 3 launches
                   the worst was launch 2
-                     4 KiB   0x60000000 anon 4 KiB - free it: leaves 3.00 GiB
+                       4 KiB   0x60000000 anon 4 KiB - free it: leaves 3 GiB
+                      64 KiB   0xbfff0000 [stack] - cannot go: leaves 1.50 GiB
+                      64 KiB   0x00010000 photo - cannot go: leaves 1.50 GiB
           held    p(regions <= 3) >= 95%            3   held in 5 of 5, all have to
                   3 in 5 launches
         More:  addrspace record -- ./photo
