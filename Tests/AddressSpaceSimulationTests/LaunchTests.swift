@@ -44,7 +44,7 @@ struct LaunchTests {
   func withChance(start: StartOfHello) async throws {
     let real = try await start.launches(300)
     let launch = try start.model(of: try #require(real.first))
-    let modelled = Observed(launch, runs: 1500)
+    let modelled = Observed(launch, runs: 800)
     let observed = Observed(real, start)
     #expect(observed.counts.values.reduce(0, +) == 300)
     #expect(
@@ -63,14 +63,14 @@ struct LaunchTests {
     narrow.randomBits -= 1
     let base = try #require(observed.values["base"])
     #expect(
-      TwoSamples.distance(base, try #require(Observed(narrow, runs: 1500).values["base"])) > 1)
+      TwoSamples.distance(base, try #require(Observed(narrow, runs: 800).values["base"])) > 1)
   }
 
   /// What a bare program finds is told in the documentation, and known from 300 launches elsewhere.
   @Test("a bare program has room for nine buffers in 36 of 100 launches, else for ten")
   func hello() throws {
     let launch = try #require(LinuxLaunch(layout: "linux-i386-4g"))
-    let counts = Observed(launch, runs: 1500).counts
+    let counts = Observed(launch, runs: 800).counts
     #expect(TwoSamples.distance(counts, [9: 108, 10: 192]) < 1, "\(counts)")
   }
 
