@@ -28,6 +28,7 @@ let package = Package(
     .library(
       name: "AddressSpace",
       targets: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
+    .library(name: "AddressSpaceSimulation", targets: ["AddressSpaceSimulation"]),
     // Apart, so that the others can be had without libyaml.
     .library(name: "AddressSpaceYAML", targets: ["AddressSpaceYAML"]),
     // For tests: it brings Swift Testing and XCTest along.

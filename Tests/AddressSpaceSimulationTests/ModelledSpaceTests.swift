@@ -62,7 +62,7 @@ struct ModelledSpaceTests {
         mapping,
         SmallSpace.Page(
           owner: mapping.owner, growsDown: growsDown,
-          isCommitted: !isReserved && (small.isWindows || !growsDown), hasAccess: !isReserved,
+          isCommitted: !isReserved, hasAccess: !isReserved,
           isReserved: isReserved)
       )
     }
@@ -102,7 +102,7 @@ struct ModelledSpaceTests {
         guard var page = small.taken[place], page.isReserved else { continue }
         page.isReserved = false
         page.hasAccess = true
-        page.isCommitted = small.isWindows || !page.growsDown
+        page.isCommitted = true
         small.taken[place] = page
       }
     }
@@ -124,6 +124,7 @@ struct ModelledSpaceTests {
       let range = range(&random)
       calls.append("touch \(range)")
       space.touch(SmallSpace.range(range))
+      small.growDown(to: range.lowerBound)
       for place in range where small.taken[place]?.hasAccess == true {
         small.taken[place]?.isResident = true
       }

@@ -161,4 +161,18 @@ extension SmallSpace {
     }
     return range.upperBound <= next - guardGap
   }
+
+  /// Lets what grows down above a free page reach it, where the guard gap stays.
+  mutating func growDown(to page: Int) {
+    guard !isWindows, taken[page] == nil, let next = next(above: page), var grown = taken[next],
+      grown.growsDown
+    else { return }
+    if let below = (0..<page).last(where: { taken[$0] != nil }), let other = taken[below],
+      !other.growsDown, other.hasAccess, page - (below + 1) < guardGap
+    {
+      return
+    }
+    grown.isResident = false
+    for place in page..<next { taken[place] = grown }
+  }
 }

@@ -18,6 +18,12 @@ let package = Package(
       name: "ParseTimes",
       dependencies: [.product(name: "AddressSpace", package: "addrspace")]),
     .executableTarget(
+      name: "PlaceTimes",
+      dependencies: [
+        .product(name: "AddressSpace", package: "addrspace"),
+        .product(name: "AddressSpaceSimulation", package: "addrspace"),
+      ]),
+    .executableTarget(
       name: "Growth",
       dependencies: [
         "SyntheticSpace",

@@ -97,6 +97,19 @@ def record_requirements(figures: Figures) -> list[tuple[str, str, bool]]:
     return found
 
 
+def place_requirements(figures: Figures) -> list[tuple[str, str, bool]]:
+    found = []
+    few, many = 1000, 60000
+    for layout in ("linux-i386-4g", "windows-4g") if figures.cases("place") else ():
+        low, high = (figures.median("place", str(size), layout) for size in (few, many))
+        found.append((f"a million placements a second among {few:,} regions: {layout}",
+                      f"{1000 / low:.1f} million", low <= 1000))
+        law = math.log(many) / math.log(few)
+        found.append((f"a placement among {many:,} takes log n of that among {few:,}: {layout}",
+                      f"{high / low:.2f} times, log n {law:.2f}", high / low <= law))
+    return found
+
+
 def times(part: str, figures: Figures) -> str:
     rows = []
     for case in figures.cases(part):
@@ -158,7 +171,7 @@ def requirements(figures: Figures) -> list[tuple[str, str, bool]]:
         found.append(
             ("pins, forecast and clearing plan of 1,000,000 regions together in under 2 s",
              f"{number(million / 1e3)} s", million < 2000))
-    return found + record_requirements(figures)
+    return found + place_requirements(figures) + record_requirements(figures)
 
 
 def main() -> None:
@@ -181,6 +194,9 @@ def main() -> None:
         print("\n## Large saved files\n\n" + times("files", figures))
     if figures.cases("growth"):
         print("\n## Growth with the number of regions\n\n" + growth(figures))
+    if figures.cases("place"):
+        print("\n## A million placements among so many regions; a copy of such a space\n")
+        print(times("place", figures))
     if figures.cases("record"):
         print("\n## Recording, and reading recordings, in turn\n\n" + times("record", figures))
     sys.exit(0 if all(met for _, _, met in found) else 1)

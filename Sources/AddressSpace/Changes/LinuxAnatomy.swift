@@ -192,7 +192,7 @@ private struct Walk {
 extension LinuxFlavor {
   /// Where position-independent programs begin before randomisation, of those flavours whose
   /// kernels are known: `ELF_ET_DYN_BASE`.
-  func programBase(isX86With64Bits: Bool) -> Address {
+  package func programBase(isX86With64Bits: Bool) -> Address {
     switch name {
     case "linux-i386-4g": unmappedBase + .mebibytes(16)
     case "linux-i386-3g" where isX86With64Bits: unmappedBase + .mebibytes(16)

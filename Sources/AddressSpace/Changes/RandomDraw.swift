@@ -1,13 +1,24 @@
 /// How far randomisation has moved the parts of a Linux address space.
-struct RandomDraw: Hashable, Sendable {
+package struct RandomDraw: Hashable, Sendable {
   /// How far `mmap_base` lies below where it would be, or above it in the legacy layout.
-  var base = ByteCount.zero
+  package var base = ByteCount.zero
   /// How far a position-independent program lies above its base.
-  var program = ByteCount.zero
+  package var program = ByteCount.zero
   /// What is left between the end of the program and the heap.
-  var heap = ByteCount.zero
+  package var heap = ByteCount.zero
   /// How far the main stack's end lies below the end of stacks.
-  var stack = ByteCount.zero
+  package var stack = ByteCount.zero
+
+  /// A draw.
+  package init(
+    base: ByteCount = .zero, program: ByteCount = .zero, heap: ByteCount = .zero,
+    stack: ByteCount = .zero
+  ) {
+    self.base = base
+    self.program = program
+    self.heap = heap
+    self.stack = stack
+  }
 
   /// What a kernel draws by default, the least and the most of each in all combinations: 8 bits of
   /// pages for the base and the program, 0x7ff pages for the stack; of the heap's 32 MiB also what

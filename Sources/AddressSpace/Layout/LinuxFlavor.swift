@@ -1,32 +1,32 @@
 /// The constants of one kind of Linux user space; sources in `docs/layouts.md`.
-struct LinuxFlavor: Sendable {
-  let name: String
-  let wordSize: WordSize
+package struct LinuxFlavor: Sendable {
+  package let name: String
+  package let wordSize: WordSize
   /// The first address above user space.
-  let taskSize: Address
+  package let taskSize: Address
   /// Where stacks end at most.
-  let stackTop: Address
+  package let stackTop: Address
   /// The lowest address that an ordinary process gets.
-  let lowest: Address
+  package let lowest: Address
   /// Where the bottom-up search begins before randomisation.
-  let unmappedBase: Address
+  package let unmappedBase: Address
   /// Where `mmap` looks when the space below its base is full.
   let fallback: Fallback
   /// How far down the stack is randomised, in pages.
-  let stackRandomPages: UInt64
+  package let stackRandomPages: UInt64
   /// The most pages that `mmap_base` can be randomised by.
-  let mostRandomPages: UInt64
+  package let mostRandomPages: UInt64
   /// What to know about it, for `addrspace layouts`.
   let notes: String
 
   enum Fallback { case unmappedBase, mmapBase }
 
-  static let page = ByteCount.kibibytes(4)
-  static let guardGap = ByteCount.mebibytes(1)
+  package static let page = ByteCount.kibibytes(4)
+  package static let guardGap = ByteCount.mebibytes(1)
 
   /// Where top-down placement begins before randomisation (`mmap_base` in the kernel): a gap for
   /// the stack, its randomisation and its guard, at least 128 MiB and at most five sixths.
-  func mmapBase(stackLimit: ByteCount, isRandomized: Bool) -> Address {
+  package func mmapBase(stackLimit: ByteCount, isRandomized: Bool) -> Address {
     let random = isRandomized ? ByteCount(stackRandomPages * Self.page.value) : .zero
     let padding = random + Self.guardGap
     let most = ByteCount(stackTop.value / 6 * 5)
@@ -38,7 +38,7 @@ struct LinuxFlavor: Sendable {
 
 extension LinuxFlavor {
   /// A 32-bit process on a 32-bit x86 kernel that keeps a gigabyte, or with `setarch -3`.
-  static let i386With3GiB = LinuxFlavor(
+  package static let i386With3GiB = LinuxFlavor(
     name: "linux-i386-3g", wordSize: .bits32, taskSize: 0xC000_0000, stackTop: 0xC000_0000,
     lowest: 0x1_0000, unmappedBase: 0x4000_0000, fallback: .unmappedBase, stackRandomPages: 0x7FF,
     mostRandomPages: 0xFFFF,
@@ -52,7 +52,7 @@ extension LinuxFlavor {
     notes: "32-bit x86 kernel built with VMSPLIT_2G; computed, not measured")
 
   /// A 32-bit process on an x86-64 kernel.
-  static let i386With4GiB = LinuxFlavor(
+  package static let i386With4GiB = LinuxFlavor(
     name: "linux-i386-4g", wordSize: .bits32, taskSize: 0xFFFF_E000, stackTop: 0xFFFF_E000,
     lowest: 0x1_0000, unmappedBase: 0x5555_5000, fallback: .unmappedBase, stackRandomPages: 0x7FF,
     mostRandomPages: 0xFFFF,
@@ -103,12 +103,12 @@ extension LinuxFlavor {
 
   /// Whether the bottom-up search after a top-down one begins at a random place too: x86-64 kernels
   /// keep that base for themselves, the generic code takes the constant.
-  func randomizesFallback(on kernel: Machine?) -> Bool {
+  package func randomizesFallback(on kernel: Machine?) -> Bool {
     name == "linux-i386-4g" || name == "linux-x86-64"
       || name == "linux-i386-3g" && kernel == .x86_64
   }
 
-  static let all = [
+  package static let all = [
     i386With3GiB, i386With2GiB, i386With4GiB, arm7With3GiB, arm7With2GiB, arm64Compat,
     x86With64Bits, arm64With48Bits, arm64With39Bits,
   ]
@@ -116,7 +116,7 @@ extension LinuxFlavor {
 
 extension Layout {
   /// The layout of a Linux process whose bases are known.
-  init(
+  package init(
     _ flavor: LinuxFlavor, lowest: Address, mmapBase: Address, unmappedBase: Address,
     isLegacy: Bool, basis: String, isAssumed: Bool
   ) {

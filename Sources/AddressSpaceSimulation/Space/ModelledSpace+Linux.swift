@@ -30,25 +30,21 @@ extension ModelledSpace {
       case let (end, overflows) = range.lower.value.addingReportingOverflow(size), !overflows
     else { return nil }
     let (lower, upper) = whole(range)
+    let region = region(at: stretches.position(above: lower))
+    guard region.lower <= lower, lower < region.upper else { return nil }
     let result = AddressRange(range.lower, Address(end))
+    // What is given up may reach beyond the mapping, what grows or moves may not.
     if size <= upper - lower {
-      if size < upper - lower { unmap(Address(end), Address(upper)) }
+      if let rest = AddressRange(Address(end), Address(upper)) { unmap(rest) }
       return result
     }
-    let position = stretches.position(above: lower)
-    let region = region(at: position)
-    guard region.lower <= lower, upper <= region.upper,
-      allows(growth: size - (upper - lower), region)
-    else { return nil }
+    guard upper <= region.upper else { return nil }
+    guard allows(growth: size - (upper - lower), region) else { return nil }
     if upper == region.upper, free.holds(upper, end) {
       grow(from: upper, to: end)
       return result
     }
     return mayMove ? move(lower, upper, size) : nil
-  }
-
-  private mutating func unmap(_ lower: Address, _ upper: Address) {
-    if let range = AddressRange(lower, upper) { unmap(range) }
   }
 
   /// Makes what ends at `end` longer; what is new was not written to.
@@ -95,19 +91,23 @@ extension ModelledSpace {
   /// mapping, and its guard gap.
   public mutating func moveBreak(to end: Address) -> Bool {
     guard end >= startOfBreak, let old = programBreak.roundedUp(to: layout.pageSize)?.value,
-      let new = end.roundedUp(to: layout.pageSize)?.value
+      let new = end.roundedUp(to: layout.pageSize)?.value,
+      let first = startOfBreak.roundedUp(to: layout.pageSize)?.value
     else { return false }
     if new > old {
       guard allowsBreak(old, new) else { return false }
+      // A heap that begins does not merge with the program's data that it touches.
+      if first == old { setApart(below: old) }
       put(
         Stretch(
-          lower: old, upper: new, origin: old, columns: table.place(of: Self.heap), group: 0,
-          state: .committed))
+          lower: old, upper: new, origin: old, columns: table.place(of: Self.heap),
+          group: 0, state: .committed))
     } else if new < old {
       guard let stretch = stretches[stretches.position(above: new)], stretch.lower < old else {
         return false
       }
       edit(new, old) { _, _ in false }
+      if first == new { setApart(below: new, false) }
     }
     programBreak = end
     return true

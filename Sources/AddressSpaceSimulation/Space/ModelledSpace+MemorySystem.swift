@@ -49,7 +49,7 @@ extension ModelledSpace: MemorySystem {
   /// A stretch of new memory.
   private mutating func stretch(_ lower: UInt64, _ upper: UInt64, _ mapping: Mapping) -> Stretch {
     let columns = table.place(of: mapping)
-    let isPromised = isWindows ? mapping.file == nil : table.areData[Int(columns)]
+    let isPromised = isWindows ? mapping.file == nil : table.areWritten[Int(columns)]
     let isCommitted = !mapping.isReserved && isPromised && !mapping.traits.contains(.noReserve)
     if isWindows { groups += 1 }
     return Stretch(
@@ -90,30 +90,8 @@ extension ModelledSpace {
       if isWindows {
         left -= stretch.size
         stretch.state.insert(.committed)
-      } else if table.areData[Int(stretch.columns)], !columns.traits.contains(.noReserve) {
+      } else if table.areWritten[Int(stretch.columns)], !columns.traits.contains(.noReserve) {
         stretch.state.insert(.committed)
-      }
-      return true
-    }
-  }
-
-  /// Lets a stretch be used otherwise: `mprotect`.
-  public mutating func protect(_ range: AddressRange, _ access: Region.Access) {
-    let (lower, upper) = whole(range)
-    let isWindows = isWindows
-    edit(lower, upper) { stretch, table in
-      var columns = table[stretch.columns]
-      columns.access = access.union(columns.access.intersection(.shared))
-      columns.accessOnCommit = nil
-      stretch.columns = table.place(of: columns)
-      if isWindows { return true }
-      // What can be written to is promised from then on, and no more where nothing was written.
-      if access.contains(.write) {
-        if columns.isPrivate, !columns.traits.contains(.noReserve) {
-          stretch.state.insert(.committed)
-        }
-      } else if columns.inode == 0, stretch.group == 0 {
-        stretch.state.remove(.committed)
       }
       return true
     }
@@ -136,56 +114,4 @@ extension ModelledSpace {
     }
   }
 
-  /// Writes to memory; what has no access stays as it is.
-  public mutating func touch(_ range: AddressRange) {
-    let (lower, upper) = whole(range)
-    if !isWindows { keepTrack(lower, upper) }
-    edit(lower, upper) { stretch, table in
-      if !table[stretch.columns].access.isNone { stretch.state.insert(.resident) }
-      return true
-    }
-  }
-
-  /// What is written to for the first time is kept track of: with a neighbour that differs in nothing
-  /// but what may be done with it, else by itself (`find_mergeable_anon_vma`).
-  private mutating func keepTrack(_ lower: UInt64, _ upper: UInt64) {
-    var position = stretches.position(above: lower)
-    while let stretch = stretches[position], stretch.lower < upper {
-      if stretch.group == 0,
-        table.areData[Int(stretch.columns)] || table.growDown[Int(stretch.columns)]
-      {
-        let region = region(at: position)
-        var found = neighborGroup(above: region) ?? neighborGroup(below: region)
-        if found == nil {
-          groups += 1
-          found = groups
-        }
-        setGroup(found ?? groups, of: stretch, at: position)
-      }
-      position = stretches.after(position)
-    }
-  }
-
-  private func neighborGroup(above region: Stretch) -> UInt32? {
-    guard let above = stretches[stretches.position(above: region.upper)],
-      isNearlyAlike(region, above), above.group != 0
-    else { return nil }
-    return above.group
-  }
-
-  private func neighborGroup(below region: Stretch) -> UInt32? {
-    guard let position = stretches.before(stretches.position(above: region.lower)),
-      let below = stretches[position], isNearlyAlike(below, region), below.group != 0
-    else { return nil }
-    return below.group
-  }
-
-  /// Whether two touch and differ in access at most (`anon_vma_compatible`).
-  private func isNearlyAlike(_ below: Stretch, _ above: Stretch) -> Bool {
-    let (one, other) = (table[below.columns], table[above.columns])
-    return below.upper == above.lower && below.origin &+ below.size == above.origin
-      && one.inode == other.inode && one.name == other.name && one.traits == other.traits
-      && one.access.contains(.shared) == other.access.contains(.shared)
-      && below.state.contains(.committed) == above.state.contains(.committed)
-  }
 }

@@ -18,20 +18,24 @@ extension ModelledSpace {
   }
 
   /// Adds a mapping that a map shows; it stays one by itself.
-  private mutating func add(_ region: Region) {
+  mutating func add(_ region: Region) {
     let isHeap = region.name == "[heap]"
     let columns = StretchTable.Columns(
       owner: isHeap ? "brk heap" : "", access: region.access, traits: region.traits,
       inode: region.inode, name: isHeap ? "" : region.name, kind: isWindows ? region.kind : nil)
     let place = table.place(of: columns)
-    let isData = table.areData[Int(place)]
-    let isPromised = isWindows ? region.isUnnamed && !region.access.isNone : isData
+    let isWritten = table.areWritten[Int(place)]
+    let isPromised = isWindows ? region.isUnnamed && !region.access.isNone : isWritten
     var stretch = Stretch(
       lower: region.range.lower.value, upper: region.range.upper.value,
       origin: columns.hasOffset ? region.offset : region.range.lower.value, columns: place,
       group: 0, state: isPromised && !region.traits.contains(.noReserve) ? .committed : [])
     let below = stretches.before(stretches.position(above: stretch.lower)).flatMap { stretches[$0] }
-    if isWindows || isData || columns.growsDown || below.map({ isOne($0, stretch) }) ?? false {
+    if below.map({ isOne($0, stretch) }) == true, !isWritten {
+      // Such as what can only be read since it was relocated: it still counts as promised.
+      stretch.state.formSymmetricDifference(.committed)
+    }
+    if isWindows || isWritten {
       groups += 1
       stretch.group = groups
     }
@@ -47,8 +51,14 @@ extension ModelledSpace {
     var kinds: [AddressRange: Region.Kind] = [:]
     var regions: [Region] = []
     regions.reserveCapacity(regionCount)
+    var stack: Int?
     forEachRegion { stretch in
       guard let region = region(stretch) else { return }
+      if region.name == "[stack]" {
+        // The kernel names what its end lies in; what was cut off below has no name.
+        if let stack { regions[stack] = regions[stack].unnamedStack }
+        stack = regions.count
+      }
       regions.append(region)
       if let kind = table[stretch.columns].kind { kinds[region.range] = kind }
     }
@@ -109,5 +119,12 @@ extension ModelledSpace {
       }
     }
     return pieces
+  }
+}
+
+extension Region {
+  /// A part of a stack that is none any more.
+  fileprivate var unnamedStack: Region {
+    Region(range: range, access: access, traits: traits.union(.growsDown))
   }
 }

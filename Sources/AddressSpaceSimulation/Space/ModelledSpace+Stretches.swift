@@ -117,24 +117,43 @@ extension ModelledSpace {
   mutating func setGroup(
     _ group: UInt32, of stretch: Stretch, at start: ChunkedList<Stretch>.Position
   ) {
-    var below = start
-    var first = stretch
-    while let before = stretches.before(below), let piece = stretches[before], isOne(piece, first) {
-      set(group, at: before)
-      (below, first) = (before, piece)
-    }
-    var last = stretch
-    var above = stretches.after(start)
-    while let piece = stretches[above], isOne(last, piece) {
-      set(group, at: above)
-      (above, last) = (stretches.after(above), piece)
-    }
-    set(group, at: start)
+    changeMapping(stretch, at: start) { $0.group = group }
   }
 
-  private mutating func set(_ group: UInt32, at position: ChunkedList<Stretch>.Position) {
-    guard var stretch = stretches[position] else { return }
-    stretch.group = group
-    stretches.set(stretch, at: position)
+  /// Keeps what ends at `address` from merging with what will begin there, as the kernel does where
+  /// it makes a mapping without looking at the one below; or lets it merge again.
+  mutating func setApart(below address: UInt64, _ isApart: Bool = true) {
+    guard let position = stretches.before(stretches.position(above: address)),
+      let stretch = stretches[position], stretch.upper == address
+    else { return }
+    // Numbers of pages that go on with none of the space's.
+    let bit: UInt64 = 1 << 62
+    changeMapping(stretch, at: position) { stretch in
+      stretch.origin = isApart ? stretch.origin | bit : stretch.origin & ~bit
+    }
+  }
+
+  /// Changes all stretches of a mapping alike.
+  private mutating func changeMapping(
+    _ stretch: Stretch, at start: ChunkedList<Stretch>.Position, _ change: (inout Stretch) -> Void
+  ) {
+    var changed = [(start, stretch)]
+    var (position, first) = (start, stretch)
+    while let below = stretches.before(position), let piece = stretches[below], isOne(piece, first)
+    {
+      changed.append((below, piece))
+      (position, first) = (below, piece)
+    }
+    var last = stretch
+    position = stretches.after(start)
+    while let piece = stretches[position], isOne(last, piece) {
+      changed.append((position, piece))
+      (position, last) = (stretches.after(position), piece)
+    }
+    for (position, piece) in changed {
+      var piece = piece
+      change(&piece)
+      stretches.set(piece, at: position)
+    }
   }
 }

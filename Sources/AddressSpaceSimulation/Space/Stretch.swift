@@ -58,6 +58,8 @@ struct StretchTable: Sendable {
   private(set) var growDown: [Bool] = []
   /// Which count against RLIMIT_DATA (`is_data_mapping`).
   private(set) var areData: [Bool] = []
+  /// Which are written to without anybody else's seeing it: Linux promises memory for them.
+  private(set) var areWritten: [Bool] = []
   private var places: [Columns: UInt32] = [:]
   private var mergingPlaces: [Columns: UInt32] = [:]
   private var last: (mapping: Mapping, place: UInt32)?
@@ -71,6 +73,7 @@ struct StretchTable: Sendable {
     places[columns] = place
     all.append(columns)
     growDown.append(columns.growsDown)
+    areWritten.append(columns.access.contains(.write) && columns.isPrivate)
     areData.append(columns.access.contains(.write) && columns.isPrivate && !columns.growsDown)
     var shown = columns
     shown.owner = ""

@@ -1,0 +1,74 @@
+import AddressSpace
+import AddressSpaceSimulation
+import Foundation
+
+/// `PlaceTimes LAYOUT REGIONS RUNS`: makes a space of so many regions with holes between them, gives
+/// up one and maps another a hundred thousand times, and prints the nanoseconds of each such pair.
+@main
+struct PlaceTimes {
+  static func main() {
+    let arguments = CommandLine.arguments
+    guard arguments.count == 4, let regions = Int(arguments[2]), let runs = Int(arguments[3]),
+      let layout = LayoutPreset.all.first(where: { $0.layout.name == arguments[1] })?.layout
+    else {
+      FileHandle.standardError.write(Data("usage: PlaceTimes LAYOUT REGIONS RUNS\n".utf8))
+      exit(64)
+    }
+    var churn = Churn(layout, regions: regions)
+    let clock = ContinuousClock()
+    for _ in 0..<runs {
+      let start = clock.now
+      churn.replace(100_000)
+      let took = clock.now - start
+      print(churn.space.regionCount, Int(took / .nanoseconds(1)) / 100_000)
+    }
+    // A copy for each run of a scenario, which changes one thing at once.
+    let start = clock.now
+    for _ in 0..<1000 { churn.copy() }
+    print("copy", Int((clock.now - start) / .nanoseconds(1)) / 1000)
+  }
+}
+
+/// A space in which mappings of a few pages come and go.
+private struct Churn {
+  var space: ModelledSpace
+  private var live: [AddressRange] = []
+  private var random = SeededRandom(seed: 1)
+  private let mappings = ["thumbnail", "", "Python arena"].flatMap { owner in
+    [Mapping(owner), Mapping(owner, access: .read), Mapping(owner, access: [.read, .execute])]
+  }
+
+  init(_ layout: Layout, regions: Int) {
+    space = ModelledSpace(layout)
+    // Twice as many, of which every other one goes.
+    while space.regionCount < regions {
+      for _ in 0..<regions / 4 + 1 { map() }
+      for _ in 0..<regions / 8 { unmap() }
+    }
+  }
+
+  private mutating func map() {
+    let size = ByteCount((random.next(below: 12) + 1) * 4096)
+    let mapping = mappings[Int(random.next(below: UInt64(mappings.count)))]
+    if let range = space.map(size, mapping) { live.append(range) }
+  }
+
+  private mutating func unmap() {
+    guard !live.isEmpty else { return }
+    let place = Int(random.next(below: UInt64(live.count)))
+    live.swapAt(place, live.count - 1)
+    space.unmap(live.removeLast())
+  }
+
+  mutating func replace(_ count: Int) {
+    for _ in 0..<count {
+      unmap()
+      map()
+    }
+  }
+
+  func copy() {
+    var other = space
+    _ = other.map(4096, mappings[0])
+  }
+}
