@@ -37,14 +37,14 @@ struct ChunkIndex {
       } else {
         last = windows.count
         windows.append(window)
-        directory.append(contentsOf: repeatElement(0, count: 1 << 16))
+        directory.append(contentsOf: ContiguousArray(repeating: 0, count: 1 << 16))
       }
     }
     let entry = last << 16 | Int(block >> 16 & 0xFFFF)
     var leaf = directory[entry]
     if leaf == 0 {
       leaf = Int32(leaves.count >> (16 - Int(shift))) + 1
-      leaves.append(contentsOf: repeatElement(0, count: Int(leafMask) + 1))
+      leaves.append(contentsOf: ContiguousArray(repeating: 0, count: Int(leafMask) + 1))
       directory[entry] = leaf
     }
     leaves[slot(leaf, block)] = chunk
