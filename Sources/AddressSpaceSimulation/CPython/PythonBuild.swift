@@ -13,8 +13,8 @@ public struct PythonBuild: Hashable, Sendable {
   /// The bytes of a character of `unicode`, or `str` of 3.0 to 3.2: 2 on Windows and where nobody
   /// said otherwise to `configure`, 4 in most Linux distributions.
   public var characterBytes: UInt64
-  /// Whether 64-bit 3.6 or 3.7 aligns to 16 bytes: a patch that comes with 3.8 and that some build
-  /// tools apply to these two.
+  /// Whether a 64-bit release before 3.8 aligns to 16 bytes: what comes with 3.8, and what some build
+  /// tools patch into 2.7, 3.6 and 3.7.
   public var isAlignedAhead: Bool
 
   /// A build as it comes.
@@ -51,6 +51,6 @@ public struct PythonBuild: Hashable, Sendable {
   /// Whether 64-bit blocks are aligned to 16 bytes.
   var isAlignedBy16: Bool {
     guard wordSize == .bits64 else { return false }
-    return isSince(3, 8) || (isSince(3, 6) && isAlignedAhead)
+    return isSince(3, 8) || isAlignedAhead
   }
 }

@@ -48,7 +48,7 @@ struct PythonInterpreterTests {
   @Test("what is done by the group is what is done one by one", arguments: builds)
   func groups(build: PythonBuild) throws {
     var random = SeededGenerator(seed: 7)
-    let count = 3000
+    let count = 500
     var together = Process(build)
     var single = Process(build)
     for round in 0..<3 {
