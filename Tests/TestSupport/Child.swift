@@ -50,10 +50,18 @@ public final class Child: Sendable {
 
   /// Waits until it has written a line.
   public func waitUntilReady() throws {
-    var byte: [UInt8] = [0]
-    while byte[0] != 0x0A {
+    _ = try line()
+  }
+
+  /// The next line that it writes.
+  public func line() throws -> String {
+    var text: [UInt8] = []
+    while true {
+      var byte: [UInt8] = [0]
       let count = try byte.withUnsafeMutableBytes { try output.read(into: $0) }
       guard count == 1 else { throw Errno.brokenPipe }
+      if byte[0] == 0x0A { return String(decoding: text, as: UTF8.self) }
+      text += byte
     }
   }
 
