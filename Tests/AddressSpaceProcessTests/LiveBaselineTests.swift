@@ -12,7 +12,7 @@ struct LiveBaselineTests {
   struct Program: CustomTestStringConvertible, Sendable {
     let name: String
     var arguments: [String] = []
-    var starts = 12
+    var starts = 5
     /// What is written to it, so that it takes one thing more, and the bytes that this is mapped as.
     let size: UInt64
     let mapped: UInt64
@@ -24,10 +24,10 @@ struct LiveBaselineTests {
     Program(name: "victim-pie", size: 5_000_000, mapped: 5_001_216),
     Program(name: "victim-pie", arguments: ["--threads", "9"], size: 300 << 20, mapped: 300 << 20),
     Program(name: "victim-nopie", size: 4096, mapped: 4096),
-    Program(name: "victim-static", size: 70_000_000, mapped: 70_000_640 / 4096 * 4096 + 4096),
+    Program(name: "victim-static", size: 70_000_000, mapped: 70_000_640),
     // With a header of malloc's own.
     Program(
-      name: "victim-pie", arguments: ["--allocator", "malloc"], size: 48 << 20,
+      name: "victim-pie", arguments: ["--allocator", "malloc", "--objects", "2"], size: 48 << 20,
       mapped: 48 << 20 + 4096),
     Program(name: "victim64", arguments: ["--threads", "5"], size: 3 << 30, mapped: 3 << 30),
     Program(name: "victim64", size: 1 << 20, mapped: 1 << 20),
@@ -56,7 +56,7 @@ struct LiveBaselineTests {
   func python(modules: String) throws {
     let script = Self.script.replacing("MODULES", with: modules)
     let program = Program(
-      name: "python3", starts: 6, size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
+      name: "python3", starts: 4, size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
     try check(program) {
       try Child(
         Fixtures.package.appending("tools/testbed"), ["run", "python3", "-c", script])
@@ -68,7 +68,7 @@ struct LiveBaselineTests {
     guard access("/usr/bin/python3", X_OK) == 0 else { try Test.cancel("needs python3") }
     let script = Self.script.replacing("MODULES", with: "decimal, asyncio")
     let program = Program(
-      name: "python3", starts: 6, size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
+      name: "python3", starts: 4, size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
     try check(program) { try Child("/usr/bin/python3", ["-c", script]) }
   }
 
@@ -84,7 +84,7 @@ struct LiveBaselineTests {
       copy, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWriteExecute])
     _ = try file.closeAfter { try file.writeAll(try Fixtures.bytes(victim)) }
     let program = Program(
-      name: name, starts: 6, size: size, mapped: (size + 4095) / 4096 * 4096)
+      name: name, starts: 4, size: size, mapped: (size + 4095) / 4096 * 4096)
     try check(program) {
       try Child(Fixtures.package.appending("tools/testbed"), ["run", "wine", "/root/\(name)"])
     }
