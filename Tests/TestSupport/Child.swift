@@ -50,16 +50,19 @@ public final class Child: Sendable {
 
   /// Waits until it has written a line.
   public func waitUntilReady() throws {
-    var byte: [UInt8] = [0]
-    while byte[0] != 0x0A {
-      let count = try byte.withUnsafeMutableBytes { try output.read(into: $0) }
-      guard count == 1 else { throw Errno.brokenPipe }
-    }
+    _ = try line()
   }
 
-  /// Writes it a line.
-  public func say(_ line: String) throws {
-    _ = try input.writeAll((line + "\n").utf8)
+  /// The next line that it writes.
+  public func line() throws -> String {
+    var text: [UInt8] = []
+    while true {
+      var byte: [UInt8] = [0]
+      let count = try byte.withUnsafeMutableBytes { try output.read(into: $0) }
+      guard count == 1 else { throw Errno.brokenPipe }
+      if byte[0] == 0x0A { return String(decoding: text, as: UTF8.self) }
+      text += byte
+    }
   }
 
   /// Writes it a line, and waits until it has written one.
