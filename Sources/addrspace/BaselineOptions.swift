@@ -1,5 +1,6 @@
 import AddressSpace
 import AddressSpaceFormats
+import AddressSpaceReport
 import ArgumentParser
 import Glibc
 
