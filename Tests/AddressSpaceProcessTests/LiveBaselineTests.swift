@@ -117,7 +117,7 @@ struct LiveBaselineTests {
         : try Child("/usr/bin/python3", ["-c", script])
       try child.waitUntilReady()
       let before = Baseline(try Self.room(child.pid))
-      try child.tell("go")
+      try child.say("go")
       try #require(try Self.count(child) == "count 1")
       let after = try Self.room(child.pid)
       for base in [baseline ?? before, before] {
@@ -147,7 +147,7 @@ struct LiveBaselineTests {
       #expect(nothing.parts == [], "\(what), start \(number)")
       #expect(nothing.pins(between: Additions.usualSpan(in: room.layout)) == [])
 
-      try child.tell("\(program.size)")
+      try child.say("\(program.size)")
       try #require(try Self.count(child) == "count 1", "\(what)")
       let after = try Self.room(child.pid)
       // Against another start, and against the same.

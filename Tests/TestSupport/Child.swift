@@ -65,6 +65,11 @@ public final class Child: Sendable {
     }
   }
 
+  /// Writes it a line.
+  public func say(_ line: String) throws {
+    _ = try input.writeAll((line + "\n").utf8)
+  }
+
   /// Writes it a line, and waits until it has written one.
   public func tell(_ line: String) throws {
     try say(line)
