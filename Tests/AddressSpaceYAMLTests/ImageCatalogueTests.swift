@@ -55,25 +55,25 @@ struct ImageCatalogueTests {
   @Test(
     "what is not known, twice or out of bounds is refused, with its place",
     arguments: [
-      ("any: {size: 64KiB, source: s}", "any: {size: 0x0, source: s}", "5::15: "),
-      ("any: {size: 64KiB, source: s}", "any: {size: 4GiB, source: s}", "5::15: "),
-      ("any: {size: 64KiB, source: s}", "any: {size: 0x100000000, source: s}", "5::15: "),
+      ("any: {size: 64KiB, source: s}", "any: {size: 0x0, source: s}", "5:15: "),
+      ("any: {size: 64KiB, source: s}", "any: {size: 4GiB, source: s}", "5:15: "),
+      ("any: {size: 64KiB, source: s}", "any: {size: 0x100000000, source: s}", "5:15: "),
       (
         "any: {size: 64KiB, source: s}", "any: {size: 64KiB, source: t}",
-        "5::30: \"t\" is no source"
+        "5:30: \"t\" is no source"
       ),
-      ("any: {size: 64KiB, source: s}", "any: {size: 64KiB}", "5::8: "),
-      ("any: {size: 64KiB, source: s}", "any: {size: 1K, source: s, base: 0x1234}", "5::"),
-      ("any: {size: 64KiB, source: s}", "any: {size: 1K, source: s, moves: maybe}", "5::"),
-      ("any: {size: 64KiB, source: s}", "vista: {size: 1K, source: s}", "5::3: "),
-      ("  any: {size: 64KiB, source: s}\n", "", "4::3: "),
+      ("any: {size: 64KiB, source: s}", "any: {size: 64KiB}", "5:8: "),
+      ("any: {size: 64KiB, source: s}", "any: {size: 1K, source: s, base: 0x1234}", "5:"),
+      ("any: {size: 64KiB, source: s}", "any: {size: 1K, source: s, moves: maybe}", "5:"),
+      ("any: {size: 64KiB, source: s}", "vista: {size: 1K, source: s}", "5:3: "),
+      ("  any: {size: 64KiB, source: s}\n", "", "4:3: "),
       (
         "any: {size: 64KiB, source: s}", "any: {size: 1K, source: s}\n  xp: {size: 1K, source: s}",
-        "5::3: "
+        "5:3: "
       ),
-      ("images: [a.dll]", "images: [b.dll]", "7::22: \"b.dll\" is no image"),
-      ("groups: [g]", "groups: [h]", "9::"),
-      ("groups: [g]", "threads: 100000", "9::"),
+      ("images: [a.dll]", "images: [b.dll]", "7:22: \"b.dll\" is no image"),
+      ("groups: [g]", "groups: [h]", "9:"),
+      ("groups: [g]", "threads: 100000", "9:"),
       ("{name: s, about: x}", "{name: s, about: x}\n- {name: s, about: y}", "3:10: "),
     ])
   func refused(part: String, instead: String, beginning: String) throws {
