@@ -75,7 +75,7 @@ struct LiveBaselineTests {
   @Test(
     "Windows programs under Wine",
     .enabled(if: Machine.testbed != nil && Machine.victim("valloc.exe") != nil),
-    arguments: [("valloc.exe", 700_000_000), ("valloc-laa.exe", 1_500_000_000)])
+    arguments: [("valloc.exe", 600_000_000), ("valloc-laa.exe", 1_500_000_000)])
   func wine(name: String, size: UInt64) throws {
     let root = try #require(Machine.testbed)
     let copy = root.appending("root").appending(name)
