@@ -1,9 +1,12 @@
 """Tests that really break the space into pieces."""
 
+import importlib.util
 import re
 import sys
 
 import pytest
+
+pytestmark = pytest.mark.skipif(not importlib.util.find_spec("numpy"), reason="needs numpy")
 
 # Small arrays stay between the large ones that go. Both are above what malloc keeps in its heap.
 FRAGMENT = """
@@ -34,7 +37,6 @@ FRAGMENT = """
 
 
 def fragment(pytester, marker, most):
-    pytest.importorskip("numpy")
     pytester.path.joinpath("pins.yaml").write_text(
         "rules: [{pins: {smaller-than: 4MiB, between: 16MiB, at-most: 3}}]")
     pytester.makepyfile(test_it=FRAGMENT.format(marker=marker, most=most))

@@ -106,7 +106,7 @@ class AddressSpace:
     def capture(self, path: str) -> None:
         """Saves it to a file, to compare with later."""
         try:
-            answer = program.run(["capture", self._word(), "-o", path, "-q"])
+            answer = program.run(["capture", self._word(), "-o", path])
         except program.ProgramError as error:
             raise CouldNotMeasure(f"addrspace: {error}", pytrace=False) from None
         if answer.status != 0:
