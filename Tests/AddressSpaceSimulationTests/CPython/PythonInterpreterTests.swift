@@ -110,22 +110,38 @@ struct PythonInterpreterTests {
     #expect(PythonVersion(3, 9, 18) < PythonVersion(3, 10))
   }
 
-  @Test("Pillow cuts a picture into blocks, and into lines where those do not fit")
+  @Test("Pillow cuts a picture into blocks of whole lines, PIL into lines")
   func pillow() throws {
     var process = Process(PythonBuild(PythonVersion(3, 11), wordSize: .bits32))
+    // malloc has a heap from its first call on.
+    _ = process.memory.allocate(1)
+    let before = process.memory.system.mappedBytes
     let image = try #require(
       PillowImage(width: 4000, height: 3000, pixelBytes: 4, in: &process.memory))
     #expect(image.blocks.count == 3)
     // 1048, 1048 and 904 lines, as measured: docs/allocators.md.
-    #expect(process.memory.system.mappedBytes == ByteCount(16_769_024 * 2 + 14_467_072))
+    #expect(
+      process.memory.system.mappedBytes - before == ByteCount(16_769_024 * 2 + 14_467_072))
     let old = try #require(
       PillowImage(width: 4000, height: 3000, pixelBytes: 4, storage: .lines, in: &process.memory))
     #expect(old.blocks.count == 3000)
-    let most = process.memory.system.freeRanges.map(\.size).max() ?? .zero
-    _ = process.memory.system.map(most - .mebibytes(60), Mapping("ballast"))
-    while process.memory.system.map(.mebibytes(16), Mapping("ballast")) != nil {}
-    let lines = try #require(
-      PillowImage(width: 4000, height: 500, pixelBytes: 4, in: &process.memory))
-    #expect(lines.blocks.count == 1 || lines.blocks.count == 500)
+  }
+
+  @Test("where no block has room Pillow takes line by line, or gives all back")
+  func lines() throws {
+    var process = Process(PythonBuild(PythonVersion(3, 11), wordSize: .bits32))
+    _ = process.memory.allocate(1)
+    // A line of 140,000 bytes is a mapping of its own: one fits into each hole.
+    let hole = ByteCount.kibibytes(192)
+    var ballast: [AddressRange] = []
+    while let range = process.memory.system.map(hole, Mapping("ballast")) { ballast.append(range) }
+    let holes = stride(from: 1000, to: 1200, by: 2).map { ballast[$0] }
+    for range in holes.dropLast() { process.memory.system.unmap(range) }
+    let before = process.memory.system.mappedBytes
+    let refused = PillowImage(width: 35_000, height: 100, pixelBytes: 4, in: &process.memory)
+    #expect(refused == nil && process.memory.system.mappedBytes == before)
+    process.memory.system.unmap(try #require(holes.last))
+    let image = PillowImage(width: 35_000, height: 100, pixelBytes: 4, in: &process.memory)
+    #expect(image?.blocks.count == 100)
   }
 }
