@@ -74,7 +74,7 @@ struct UsageStatusTests {
     Mistake("check MAP --require free>=1G --for 1s", "--for looks at processes;"),
     Mistake("check 1 --require free>=1G --for 0s", "The value '0s' is invalid for '--for"),
     Mistake("check 1 --require free>=1G --for soon", "The value 'soon' is invalid for '--for"),
-    Mistake("check - - --require free>=1G", "only one of the targets and --policy can be"),
+    Mistake("check - - --require free>=1G", "only one of the targets, --policy and --baseline can"),
     Mistake("check MAP --require fre>=1G", "is no rule. Did you mean free?"),
     Mistake("check MAP --require free>1G", "has no bound: neither >= nor <=."),
     Mistake("check MAP --require free>=0", "holds whatever is there"),
