@@ -42,13 +42,15 @@ struct FreeSpans: Sendable {
     return most
   }
 
-  /// Notes what the changed chunks hold; a change touches the chunk of a position at most.
+  /// Notes what chunks hold after one change of the list at `chunk`, which may have split it, or have
+  /// removed it or the next.
   private mutating func note(_ chunk: Int, chunksBefore: Int) {
-    if list.chunks.count != chunksBefore {
-      largest = MaximumTree(list.chunks.map(largestServed))
-    } else {
-      largest[chunk] = largestServed(in: list.chunks[chunk])
-    }
+    if list.chunks.count > chunksBefore { largest.insert(at: chunk) }
+    if list.chunks.count < chunksBefore { largest.remove(at: min(chunk, chunksBefore - 1)) }
+    let isSame = list.chunks.count == chunksBefore
+    let last = list.chunks.count - 1
+    let near = isSame ? chunk...chunk : max(0, chunk - 1)...max(0, chunk - 1, min(chunk + 1, last))
+    for place in near where place <= last { largest[place] = largestServed(in: list.chunks[place]) }
   }
 }
 
@@ -124,29 +126,28 @@ extension FreeSpans {
   /// Frees a stretch, of which parts may be free already.
   mutating func give(_ lower: UInt64, _ upper: UInt64) {
     guard lower < upper else { return }
-    let before = list.chunks.count
     var whole = Span(lower: lower, upper: upper)
     // What ends where the stretch begins belongs to it.
     var position = list.position(above: lower > 0 ? lower - 1 : 0)
+    var chunks = list.chunks.count
     var isPlaced = false
-    while let span = list[position], span.lower <= upper {
+    while !isPlaced, let span = list[position], span.lower <= upper {
       bytes -= span.upper - span.lower
       whole.lower = min(whole.lower, span.lower)
       whole.upper = max(whole.upper, span.upper)
-      let next = list.after(position)
-      let goesOn = list[next].map { $0.lower <= upper } ?? false
-      guard goesOn else {
+      let goesOn = list[list.after(position)].map { $0.lower <= upper } ?? false
+      if goesOn {
+        let chunk = position.chunk
+        position = list.remove(at: position)
+        note(chunk, chunksBefore: chunks)
+        chunks = list.chunks.count
+      } else {
         list.set(whole, at: position)
         isPlaced = true
-        break
       }
-      let count = list.chunks.count
-      let chunk = position.chunk
-      position = list.remove(at: position)
-      if list.chunks.count == count { note(chunk, chunksBefore: count) }
     }
     if !isPlaced { position = list.insert(whole, at: position) }
     bytes += whole.upper - whole.lower
-    note(position.chunk, chunksBefore: before)
+    note(position.chunk, chunksBefore: chunks)
   }
 }

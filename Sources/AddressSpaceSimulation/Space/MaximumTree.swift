@@ -3,10 +3,13 @@
 struct MaximumTree: Sendable {
   /// Level by level from the root at 1; the leaves are the second half.
   private var values: [UInt64]
+  /// How many numbers there are.
+  private var count: Int
   private var firstLeaf: Int { values.count / 2 }
 
   /// The tree of some numbers.
   init(_ leaves: [UInt64]) {
+    count = leaves.count
     var size = 1
     while size < leaves.count { size *= 2 }
     values = Array(repeating: 0, count: size) + leaves
@@ -14,6 +17,20 @@ struct MaximumTree: Sendable {
     for index in stride(from: size - 1, to: 0, by: -1) {
       values[index] = max(values[2 * index], values[2 * index + 1])
     }
+  }
+
+  /// Makes room for a number before the one at `place`; it is zero until it is set.
+  mutating func insert(at place: Int) {
+    var leaves = Array(values[firstLeaf..<firstLeaf + count])
+    leaves.insert(0, at: place)
+    self = MaximumTree(leaves)
+  }
+
+  /// Removes the number at a place.
+  mutating func remove(at place: Int) {
+    var leaves = Array(values[firstLeaf..<firstLeaf + count])
+    leaves.remove(at: place)
+    self = MaximumTree(leaves)
   }
 
   /// The largest of all, zero where there are none.

@@ -40,9 +40,9 @@ private struct Churn {
 
   init(_ layout: Layout, regions: Int) {
     space = ModelledSpace(layout)
-    // Twice as many, of which every other one goes.
-    while space.regionCount < regions {
-      for _ in 0..<regions / 4 + 1 { map() }
+    while true {
+      for _ in 0..<regions / 4 + 1 where space.regionCount < regions { map() }
+      guard space.regionCount < regions else { return }
       for _ in 0..<regions / 8 { unmap() }
     }
   }
