@@ -50,6 +50,10 @@ struct LiveBaselineTests {
     sys.stdin.readline()
     """
 
+  /// What CPython keeps depends on the order of its sets and on what lies in the current folder; both
+  /// are to be the same at each start.
+  static let settled = ["PYTHONHASHSEED=0", "PYTHONSAFEPATH=1"]
+
   @Test(
     "CPython, alone and with numpy and Pillow", .enabled(if: Machine.testbed != nil),
     arguments: ["math", "numpy, PIL.Image"])
@@ -59,7 +63,8 @@ struct LiveBaselineTests {
       name: "python3", starts: 4, size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
     try check(program) {
       try Child(
-        Fixtures.package.appending("tools/testbed"), ["run", "python3", "-c", script])
+        Fixtures.package.appending("tools/testbed"),
+        ["run", "env"] + Self.settled + ["python3", "-c", script])
     }
   }
 
@@ -69,7 +74,9 @@ struct LiveBaselineTests {
     let script = Self.script.replacing("MODULES", with: "decimal, asyncio")
     let program = Program(
       name: "python3", starts: 4, size: 48_000_000, mapped: (48_000_064 + 4095) / 4096 * 4096)
-    try check(program) { try Child("/usr/bin/python3", ["-c", script]) }
+    try check(program) {
+      try Child("/usr/bin/env", Self.settled + ["/usr/bin/python3", "-c", script])
+    }
   }
 
   @Test(

@@ -96,7 +96,9 @@ struct RecipeTests {
     let script = try folder.file("job.py", Self.job)
     let held = try await Self.run("'\(python)' '\(script)'", in: folder)
     #expect(held.status == 0 && held.output.contains("step 0\n"), "\(held)")
-    #expect(held.output.hasSuffix("8 to spare\nstep 0\n") && held.error == "", "\(held)")
+    // 9 or 10 fit, as chance has it.
+    let ends = ["7 to spare\nstep 0\n", "8 to spare\nstep 0\n"]
+    #expect(ends.contains { held.output.hasSuffix($0) } && held.error == "", "\(held)")
     let broken = try await Self.run("'\(python)' '\(script)'", in: folder, Self.hungry)
     #expect(broken.status == 0 && broken.output.hasSuffix("step 1\n"), "\(broken)")
     #expect(broken.error.contains("::error title=editor"), "\(broken)")

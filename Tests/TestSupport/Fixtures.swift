@@ -29,7 +29,7 @@ public enum Fixtures {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if name.hasSuffix(suffix) { names.append(name) }
+      if name != ".", name != "..", name.hasSuffix(suffix) { names.append(name) }
     }
     return names.sorted()
   }
