@@ -85,11 +85,8 @@ struct LiveBaselineTests {
     arguments: [("valloc.exe", 600_000_000), ("valloc-laa.exe", 1_500_000_000)])
   func wine(name: String, size: UInt64) throws {
     let root = try #require(Machine.testbed)
-    let copy = root.appending("root").appending(name)
     let victim = try #require(Machine.victim(name))
-    let file = try FileDescriptor.open(
-      copy, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWriteExecute])
-    _ = try file.closeAfter { try file.writeAll(try Fixtures.bytes(victim)) }
+    try put(try Fixtures.bytes(victim), at: root.appending("root").appending(name))
     let program = Program(
       name: name, starts: 4, size: size, mapped: (size + 4095) / 4096 * 4096)
     try check(program) {

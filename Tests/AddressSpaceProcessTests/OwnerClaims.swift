@@ -98,10 +98,3 @@ extension Child {
     throw Errno.timedOut
   }
 }
-
-/// Writes a file anew.
-func write(_ bytes: [UInt8], to path: FilePath) throws {
-  let file = try FileDescriptor.open(
-    path, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWriteExecute])
-  try file.closeAfter { _ = try file.writeAll(bytes) }
-}

@@ -30,7 +30,7 @@ struct RuntimeOwnerTests {
   func v8(bits: Int) throws {
     var script = Fixtures.own.appending("programs/origins/v8.js")
     if bits == 32, let root = Machine.testbed {
-      try write(try Fixtures.bytes(script), to: root.appending("root/v8.js"))
+      try put(try Fixtures.bytes(script), at: root.appending("root/v8.js"))
       script = "/root/v8.js"
     }
     let words = try Self.program("node", bits: bits)

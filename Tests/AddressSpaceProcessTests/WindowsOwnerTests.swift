@@ -17,7 +17,7 @@ struct WindowsOwnerTests {
   func windows(seed: Int) throws {
     let root = try #require(Machine.testbed)
     let victim = try #require(Machine.victim("owners.exe"))
-    try write(try Fixtures.bytes(victim), to: root.appending("root/owners.exe"))
+    try put(try Fixtures.bytes(victim), at: root.appending("root/owners.exe"))
     let child = try Child(
       Fixtures.package.appending("tools/testbed"), ["run", "wine", "/root/owners.exe", "\(seed)"])
     let lines = try child.lines(before: "ready\r")

@@ -107,8 +107,11 @@ struct VerifyTests {
   @Test("of a Windows program under Wine", .needsTestbed)
   func wine() async throws {
     let testbed = Fixtures.package.appending("tools/testbed").string
+    let victim = try #require(Machine.victim("valloc.exe"))
+    let root = try #require(Machine.testbed)
+    try put(try Fixtures.bytes(victim), at: root.appending("root/recorded.exe"))
     let recorded = try await Recorded(
-      ["--verify"], of: [testbed, "run", "wine", "/root/valloc.exe"], input: "48000000\n")
+      ["--verify"], of: [testbed, "run", "wine", "/root/recorded.exe"], input: "48000000\n")
     #expect(recorded.result.status == 0, "\(recorded.result.error)")
     #expect(recorded.result.output.contains("count "))
   }

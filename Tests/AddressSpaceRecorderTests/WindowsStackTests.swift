@@ -99,11 +99,7 @@ struct WindowsStackTests {
   private func place(_ name: String) throws {
     let root = try #require(Machine.testbed)
     let victim = try #require(Machine.victim(name))
-    let bytes = try Fixtures.bytes(victim)
-    let file = try FileDescriptor.open(
-      root.appending("root").appending(name), .writeOnly, options: [.create, .truncate],
-      permissions: [.ownerReadWriteExecute])
-    try file.closeAfter { _ = try file.writeAll(bytes) }
+    try put(try Fixtures.bytes(victim), at: root.appending("root").appending(name))
   }
 
   private func expect(

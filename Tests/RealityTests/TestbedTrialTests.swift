@@ -47,7 +47,7 @@ struct TestbedTrialTests {
   func wine(trial: WineTrial) async throws {
     let root = try #require(Machine.testbed)
     let victim = try #require(Machine.victim(trial.program))
-    try write(try Fixtures.bytes(victim), to: root.appending("root").appending(trial.program))
+    try put(try Fixtures.bytes(victim), at: root.appending("root").appending(trial.program))
     var arguments = ["run", "wine", "/root/\(trial.program)"]
     if trial.seed > 0 { arguments += ["--seed", "\(trial.seed)", "--blocks", "40"] }
     let (forecast, reality) = try await Conversation(Self.tool, arguments).held(
@@ -70,12 +70,6 @@ struct TestbedTrialTests {
   }
 
   private func copy(_ fixture: String, to path: FilePath) throws {
-    try write(try Fixtures.bytes(Fixtures.own.appending(fixture)), to: path)
-  }
-
-  private func write(_ bytes: [UInt8], to path: FilePath) throws {
-    let file = try FileDescriptor.open(
-      path, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWriteExecute])
-    try file.closeAfter { _ = try file.writeAll(bytes) }
+    try put(try Fixtures.bytes(Fixtures.own.appending(fixture)), at: path)
   }
 }

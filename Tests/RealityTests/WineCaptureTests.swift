@@ -146,9 +146,6 @@ struct WineCaptureTests {
 
   static func copy(_ name: String, to folder: FilePath, as other: String? = nil) throws {
     let victim = try #require(Machine.victim(name))
-    let file = try FileDescriptor.open(
-      folder.appending(other ?? name), .writeOnly, options: [.create, .truncate],
-      permissions: [.ownerReadWriteExecute])
-    try file.closeAfter { _ = try file.writeAll(try Fixtures.bytes(victim)) }
+    try put(try Fixtures.bytes(victim), at: folder.appending(other ?? name))
   }
 }

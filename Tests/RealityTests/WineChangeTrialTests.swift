@@ -25,8 +25,8 @@ struct WineChangeTrialTests {
   func flag() async throws {
     let root = try #require(Machine.testbed)
     let image = try Fixtures.bytes(try #require(Machine.victim("valloc.exe")))
-    try write(image, to: root.appending("root/flag-off.exe"))
-    try write(Self.flagged(image), to: root.appending("root/flag-on.exe"))
+    try put(image, at: root.appending("root/flag-off.exe"))
+    try put(Self.flagged(image), at: root.appending("root/flag-on.exe"))
     var misses = 0
     for (seed, size) in Self.trials {
       func talk(_ program: String) -> Conversation {
@@ -43,11 +43,5 @@ struct WineChangeTrialTests {
     }
     // Where the brk heap falls is random and can cost one.
     #expect(misses <= 4, "of \(Self.trials.count)")
-  }
-
-  private func write(_ bytes: [UInt8], to path: FilePath) throws {
-    let file = try FileDescriptor.open(
-      path, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWriteExecute])
-    try file.closeAfter { _ = try file.writeAll(bytes) }
   }
 }

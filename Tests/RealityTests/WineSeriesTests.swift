@@ -33,10 +33,7 @@ struct WineSeriesTests {
   func series(program: String, seed: Int) async throws {
     let root = try #require(Machine.testbed)
     let victim = try Fixtures.bytes(#require(Machine.victim(program)))
-    let file = try FileDescriptor.open(
-      root.appending("root").appending(program), .writeOnly, options: [.create, .truncate],
-      permissions: [.ownerReadWriteExecute])
-    try file.closeAfter { _ = try file.writeAll(victim) }
+    try put(victim, at: root.appending("root").appending(program))
     let talk = Conversation(
       TestbedTrialTests.tool, ["run", "wine", "/root/\(program)", "\(seed)", "1500"])
     var (space, told) = try await talk.heard(bytes: 1) { pid, _ in

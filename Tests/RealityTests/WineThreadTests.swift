@@ -69,10 +69,7 @@ struct WineThreadTests {
   /// Copies a program into the testbed.
   private func place(_ program: String, in root: FilePath) throws {
     let victim = try #require(Machine.victim(program))
-    let file = try FileDescriptor.open(
-      root.appending("root").appending(program), .writeOnly, options: [.create, .truncate],
-      permissions: [.ownerReadWriteExecute])
-    try file.closeAfter { _ = try file.writeAll(try Fixtures.bytes(victim)) }
+    try put(try Fixtures.bytes(victim), at: root.appending("root").appending(program))
   }
 
   @Test(
