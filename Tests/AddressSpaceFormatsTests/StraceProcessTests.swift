@@ -86,18 +86,6 @@ struct StraceProcessTests {
     #expect(spaces.map(\.changes) == [2, 1, 1])
   }
 
-  @Test("two threads at once: what one gives up the other may have before that call returns")
-  func crossing() throws {
-    let log = """
-      10 \(Self.map("0xf7000000"))10 clone(flags=CLONE_VM|CLONE_THREAD) = 11
-      10 munmap(0xf7000000, 4096 <unfinished ...>
-      11 mmap2(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0 <unfinished ...>
-      11 <... mmap2 resumed>) = 0xf7000000
-      10 <... munmap resumed>) = 0
-      """
-    #expect(try Self.lowers(log) == [0xF700_0000])
-  }
-
   @Test("the first process has no number on a terminal until there are two")
   func terminal() throws {
     let log = """

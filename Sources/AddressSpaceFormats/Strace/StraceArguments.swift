@@ -240,15 +240,17 @@ enum StraceFlags {
     "MAP_NORESERVE": noReserve, "MAP_HUGETLB": hugePages, "MAP_FIXED_NOREPLACE": fixedIfFree,
   ]
   /// Of `mremap`.
+  static let fixedTarget: UInt64 = 2
   static let keepsSource: UInt64 = 4
   static let remapping: [String: UInt64] = [
-    "MREMAP_MAYMOVE": 1, "MREMAP_FIXED": 2, "MREMAP_DONTUNMAP": keepsSource,
+    "MREMAP_MAYMOVE": 1, "MREMAP_FIXED": fixedTarget, "MREMAP_DONTUNMAP": keepsSource,
   ]
   /// Of `shmat`.
   static let readOnly: UInt64 = 0x1000
+  static let replacing: UInt64 = 0x4000
   static let executable: UInt64 = 0x8000
   static let attaching: [String: UInt64] = [
-    "SHM_RDONLY": readOnly, "SHM_RND": 0x2000, "SHM_REMAP": 0x4000, "SHM_EXEC": executable,
+    "SHM_RDONLY": readOnly, "SHM_RND": 0x2000, "SHM_REMAP": replacing, "SHM_EXEC": executable,
   ]
   /// The error numbers of these calls (`asm-generic/errno.h`).
   static let errors: [String: Int32] = [

@@ -34,6 +34,16 @@ struct StraceLine {
     case unknown
   }
 
+  /// The line at `position`, which moves behind it; nil at the end of the text.
+  static func next(_ bytes: [UInt8], _ position: inout Int) -> StraceLine? {
+    guard position < bytes.count else { return nil }
+    let start = position
+    var end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+    position = end + 1
+    if end > start, bytes[end - 1] == 0x0D { end -= 1 }
+    return StraceLine(bytes, start..<end)
+  }
+
   init(_ bytes: [UInt8], _ line: Range<Int>) {
     place = line
     var scanner = StraceScanner(bytes, line)

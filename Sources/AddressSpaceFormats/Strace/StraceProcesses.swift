@@ -8,9 +8,7 @@ struct StraceProcesses {
   private var spaces: [Int32: Int] = [:]
   /// Threads whose space is not told by the log.
   private var guessed: Set<Int32> = []
-  private var begun: [Int32: (name: String, arguments: [UInt8])] = [:]
-  /// Threads whose calls' effects are known before they return.
-  private var settled: Set<Int32> = []
+  private var begun: [Int32: StraceBegunCall] = [:]
   /// The threads that have not ended.
   private var living: Set<Int32> = []
   /// Threads that strace said it had attached to.
@@ -76,28 +74,30 @@ struct StraceProcesses {
     lastSpace = space
   }
 
-  mutating func begin(_ thread: Int32, _ name: String, _ arguments: [UInt8]) {
-    begun[thread] = (name, arguments)
+  /// The space that a thread is in, as far as can be said before its first call has returned.
+  func likelySpace(of thread: Int32) -> Int? { spaces[thread] ?? lastSpace }
+
+  mutating func begin(_ thread: Int32, _ call: StraceBegunCall) { begun[thread] = call }
+
+  /// A thread's call that has not returned; nil where there is none, or where its effect is known.
+  func call(of thread: Int32) -> StraceBegunCall? { begun[thread] }
+
+  /// Takes the call that a thread returns from, or whose effect is known before it does.
+  @discardableResult
+  mutating func resume(_ thread: Int32) -> StraceBegunCall? { begun.removeValue(forKey: thread) }
+
+  /// The first thread, besides one, that may be in a space and has begun to give up a part of
+  /// `range`.
+  func freeing(_ range: AddressRange, in space: Int, besides thread: Int32) -> Int32? {
+    guard begun.count <= Self.mostAtOnce else { return nil }
+    return begun.filter {
+      $0.value.freed?.overlaps(range) == true && $0.key != thread
+        && (spaces[$0.key] ?? space) == space
+    }.keys.min()
   }
 
-  /// The beginning of a thread's call that returns; nil where there is none, or where its effect is
-  /// known already.
-  mutating func resume(_ thread: Int32) -> (name: String, arguments: [UInt8])? {
-    let call = begun.removeValue(forKey: thread)
-    return settled.remove(thread) == nil ? call : nil
-  }
-
-  /// The calls of other threads of a space that have not returned and whose effect is not known.
-  func pending(
-    in space: Int, besides thread: Int32
-  ) -> [(thread: Int32, call: (name: String, arguments: [UInt8]))] {
-    guard begun.count <= Self.mostAtOnce else { return [] }
-    return begun.filter { $0.key != thread && spaces[$0.key] == space && !settled.contains($0.key) }
-      .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-  }
-
-  /// Notes that the effect of a thread's call is known before it returns.
-  mutating func settle(_ thread: Int32) { settled.insert(thread) }
+  /// Notes what a call is known to give up before it returns.
+  mutating func note(freed: AddressRange?, by thread: Int32) { begun[thread]?.freed = freed }
 
   /// Who makes a thread whose first line comes before that maker's call has returned, if only one
   /// can be.
@@ -128,7 +128,6 @@ struct StraceProcesses {
     living.remove(thread)
     if let space = spaces.removeValue(forKey: thread) { leave(space) }
     begun.removeValue(forKey: thread)
-    settled.remove(thread)
     guessed.remove(thread)
     announced.remove(thread)
   }
@@ -149,6 +148,21 @@ struct StraceProcesses {
       scanner.skip(" attached")
     else { return }
     announced.insert(pid)
+  }
+}
+
+/// A call that has not returned.
+struct StraceBegunCall {
+  var name: String
+  /// As far as they stand in the line in which it began.
+  var arguments: [UInt8]
+  /// What it gives up at most.
+  var freed: AddressRange?
+
+  /// All that is said of it, with `rest` of another line.
+  func joined(with rest: some Sequence<UInt8>) -> StraceArguments? {
+    let text = arguments + rest
+    return StraceArguments(text, text.indices)
   }
 }
 

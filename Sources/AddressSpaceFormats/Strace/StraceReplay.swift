@@ -17,9 +17,12 @@ public struct StraceReplay {
   public var began: UInt64? { clock.began }
 
   private let bytes: [UInt8]
+  /// Where the next line begins.
+  private var position = 0
   private let found: [[Region]]
   var states: [StraceSpaceState] = []
   private var processes = StraceProcesses()
+  private var returns = StraceReturns()
   private var memory = StraceSharedMemory()
   private var offsets = StraceOffsets()
   private var clock = StraceClock()
@@ -54,15 +57,10 @@ public struct StraceReplay {
   public mutating func run<Failure: Error>(
     _ body: (Event) throws(Failure) -> Void
   ) throws(Failure) {
-    var start = 0
     var number = 0
     var told = 0
-    while start < bytes.count {
+    while let line = StraceLine.next(bytes, &position) {
       number += 1
-      let newline = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-      var end = newline
-      if end > start, bytes[end - 1] == 0x0D { end -= 1 }
-      let line = StraceLine(bytes, start..<end)
       if case .frame(let place) = line.content {
         addFrame(place)
       } else {
@@ -74,7 +72,6 @@ public struct StraceReplay {
         told += 1
       }
       for space in processes.takeLeft() { forget(space) }
-      start = newline + 1
     }
     try flush(body)
   }
@@ -115,9 +112,7 @@ public struct StraceReplay {
     if let pid = processes.renamed, states.first?.info.pid == 0 { states[0].info.pid = pid }
     switch line.content {
     case .call(let name, let rest): call(thread, name, bytes, rest, number: number)
-    case .begun(let name, let rest):
-      let name = text(name)
-      if isOfInterest(name) { processes.begin(thread, name, Array(bytes[rest])) }
+    case .begun(let name, let rest): begin(thread, text(name), Array(bytes[rest]))
     case .resumed(let rest):
       // Without its beginning nothing is known of it: the log was cut, or strace attached.
       guard let begun = processes.resume(thread) else { return }
@@ -172,6 +167,17 @@ public struct StraceReplay {
     }
   }
 
+  private mutating func begin(_ thread: Int32, _ name: String, _ arguments: [UInt8]) {
+    guard isOfInterest(name) else { return }
+    var begun = StraceBegunCall(name: name, arguments: arguments)
+    if let call = MapCall(inLog: name), StraceSpaceState.freeing.contains(call) {
+      let space = processes.likelySpace(of: thread) ?? space(of: thread)
+      begun.freed = begun.joined(with: ") = ?".utf8)
+        .flatMap { states[space].freed(by: call, $0) }
+    }
+    processes.begin(thread, begun)
+  }
+
   private func isOfInterest(_ name: String) -> Bool {
     MapCall(inLog: name) != nil || StraceProcesses.makers.contains(name)
       || name == "shmget" || name == "execve" || name == "execveat"
@@ -184,9 +190,9 @@ public struct StraceReplay {
     var space = shared
     if call == .brk, states[space].isOfAnother(arguments) {
       space = begin(thread, isWhole: true)
-    } else if let range = states[space].conflict(call, arguments) {
-      settle(range, in: space, for: thread)
-      if processes.isGuessed(thread), states[space].conflict(call, arguments) != nil {
+    } else if let range = states[space].taken(by: call, arguments, memory) {
+      settle(range, in: space, besides: thread)
+      if processes.isGuessed(thread), states[space].map.first(in: range) != nil {
         space = fork(space, as: thread)
       }
     }
@@ -203,22 +209,57 @@ public struct StraceReplay {
     }
   }
 
-  /// Applies calls of other threads that the log shows to return later but must have given up what
-  /// was handed out in `range`.
-  private mutating func settle(_ range: AddressRange, in space: Int, for thread: Int32) {
-    for (other, begun) in processes.pending(in: space, besides: thread) {
-      guard let call = MapCall(inLog: begun.name), call == .munmap || call == .shmdt
-      else {
+  /// A call with its result, which stands further on in the log.
+  private typealias LaterCall = (thread: Int32, call: MapCall, arguments: StraceArguments)
+
+  /// Applies calls of other threads that the log shows to return later but that must have given up
+  /// what was handed out in `range`.
+  private mutating func settle(_ range: AddressRange, in space: Int, besides thread: Int32) {
+    // What such a call was handed out may have been given up by one that returns later still.
+    var needs: [(range: AddressRange?, by: LaterCall?)] = [(range, nil)]
+    while let need = needs.last {
+      if let range = need.range, let later = giver(of: range, in: space, besides: thread) {
+        needs.append((states[space].taken(by: later.call, later.arguments, memory), later))
         continue
       }
-      let text = begun.arguments + Array(") = 0".utf8)
-      guard let arguments = StraceArguments(text, text.indices),
-        states[space].frees(call, arguments, in: range)
-      else { continue }
-      let effects = states[space].apply(call, arguments, &memory, offsets: &offsets)
-      early += made(effects, space, other)
-      processes.settle(other)
+      needs.removeLast()
+      guard let later = need.by else { continue }
+      let effects = states[space].apply(
+        later.call, later.arguments, &memory, offsets: &offsets)
+      early += made(effects, space, later.thread)
     }
+  }
+
+  /// Takes a call of another thread that has not returned and gave up a part of `range`.
+  private mutating func giver(
+    of range: AddressRange, in space: Int, besides thread: Int32
+  ) -> LaterCall? {
+    while let other = processes.freeing(range, in: space, besides: thread) {
+      guard self.space(of: other) == space else { continue }
+      let later = returned(other)
+      let freed = later.flatMap { states[space].freed(by: $0.call, $0.arguments) }
+      if let later, let freed, freed.overlaps(range) {
+        processes.resume(other)
+        return later
+      }
+      processes.note(freed: freed, by: other)
+    }
+    return nil
+  }
+
+  /// The call that a thread has begun, as it returns. Where the log does not show that, one that can
+  /// only answer 0 is taken to have succeeded: what it gives up was handed out.
+  private mutating func returned(_ thread: Int32) -> LaterCall? {
+    guard let begun = processes.call(of: thread), let call = MapCall(inLog: begun.name) else {
+      return nil
+    }
+    if let rest = returns.next(of: thread, in: bytes, from: position),
+      let arguments = begun.joined(with: bytes[rest]), arguments.outcome != nil
+    {
+      return (thread, call, arguments)
+    }
+    guard call == .munmap || call == .shmdt else { return nil }
+    return begun.joined(with: ") = 0".utf8).map { (thread, call, $0) }
   }
 }
 

@@ -15,8 +15,8 @@ struct StraceSpaceState {
   /// The paths of descriptors, where the log tells how they were opened.
   private var descriptors: [UInt64: String] = [:]
   /// Where System V's memory was attached, and how much of it.
-  private var attached: [UInt64: AddressRange] = [:]
-  private let rules = MapRules()
+  private(set) var attached: [UInt64: AddressRange] = [:]
+  let rules = MapRules()
 
   /// A space in which `found` was mapped before anything of it is in the log.
   init(_ info: StraceSpace, isWhole: Bool, found: [Region]) {
@@ -42,25 +42,6 @@ struct StraceSpaceState {
       let end = endOfBreak
     else { return false }
     return Address(value) != end
-  }
-
-  /// What `mmap` handed out although it is taken here: the caller has another space, or a call that
-  /// has not returned yet gave it up.
-  func conflict(_ call: MapCall, _ arguments: StraceArguments) -> AddressRange? {
-    guard [.mmap, .mmap2, .oldMmap].contains(call), case .value(let address) = arguments.outcome,
-      let length = arguments.number(1), let range = rules.range(at: address, length: length),
-      arguments.bits(3, StraceFlags.mapping) & (StraceFlags.fixed | StraceFlags.fixedIfFree) == 0
-    else { return nil }
-    return map.first(in: range) == nil ? nil : range
-  }
-
-  /// Whether a call would give up a part of `range`.
-  func frees(_ call: MapCall, _ arguments: StraceArguments, in range: AddressRange) -> Bool {
-    guard let address = arguments.number(0) else { return false }
-    let freed =
-      call == .shmdt
-      ? attached[address] : arguments.number(1).flatMap { rules.range(at: address, length: $0) }
-    return freed?.overlaps(range) ?? false
   }
 
   /// Applies a call; answers what it did.
@@ -158,7 +139,7 @@ extension StraceSpaceState {
   }
 
   /// Huge pages round the length; which ones is in the flags, else those of 2 MiB are meant.
-  private func rounded(_ length: UInt64, _ flags: UInt64) -> UInt64? {
+  func rounded(_ length: UInt64, _ flags: UInt64) -> UInt64? {
     guard flags & StraceFlags.hugePages != 0 else { return length }
     let power = flags >> StraceFlags.hugeShift & 0x3F
     guard power < 40 else { return nil }
@@ -166,10 +147,7 @@ extension StraceSpaceState {
   }
 
   private mutating func unmapped(_ arguments: StraceArguments) -> [StraceEffect] {
-    guard let address = arguments.number(0), let length = arguments.number(1),
-      let range = rules.range(at: address, length: length)
-    else { return [] }
-    return [(.munmap, .changed(.unmap(range)))]
+    pages(arguments).map { [(.munmap, .changed(.unmap($0)))] } ?? []
   }
 
   private mutating func moved(_ arguments: StraceArguments, to target: UInt64) -> [StraceEffect] {
@@ -188,10 +166,11 @@ extension StraceSpaceState {
   private mutating func movedBreak(
     _ arguments: StraceArguments, to result: UInt64
   ) -> [StraceEffect] {
-    let old = endOfBreak
+    let heap = heap(to: result)
+    let isFirst = endOfBreak == nil
     endOfBreak = Address(result)
     guard let asked = arguments.number(0) else { return [] }
-    guard let old else {
+    guard !isFirst else {
       // Before the first program of the log asks, its heap has not begun.
       if asked == 0, isWhole || !hasCalls {
         info.startOfBreak = Address(result)
@@ -199,10 +178,7 @@ extension StraceSpaceState {
       }
       return []
     }
-    if let from = old.roundedUp(to: rules.pageSize),
-      let to = Address(result).roundedUp(to: rules.pageSize),
-      let change = rules.moveBreak(from: from, to: to)
-    {
+    if let heap, let change = rules.moveBreak(from: heap.old, to: heap.new) {
       return [(.brk, .changed(change))]
     }
     guard asked > result else { return [] }
@@ -218,9 +194,7 @@ extension StraceSpaceState {
   private mutating func protected(
     _ call: MapCall, _ arguments: StraceArguments
   ) -> [StraceEffect] {
-    guard let address = arguments.number(0), let length = arguments.number(1),
-      let range = rules.range(at: address, length: length)
-    else { return [] }
+    guard let range = pages(arguments) else { return [] }
     let access = rules.access(arguments.bits(2, StraceFlags.protection))
     return find(range, access: access) + [(call, .changed(.protect(range, access)))]
   }
