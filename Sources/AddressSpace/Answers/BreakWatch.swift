@@ -70,13 +70,12 @@ struct BreakWatch {
   private mutating func endOfNamed(in map: EvolvingMap) -> Address? {
     guard high > 0 else { return nil }
     var position = map.list.position(above: high - 1)
-    if let piece = map.list.piece(at: position), piece.lower < high {
+    if let piece = map.list[position], piece.lower < high {
       position = map.list.after(position)
     }
     var highest: UInt64?
-    while let before = map.list.before(position) {
+    while let before = map.list.before(position), let piece = map.list[before] {
       position = before
-      let piece = map.list[position]
       guard piece.upper > low else { break }
       guard map.table.areHeap[Int(piece.columns)] else { continue }
       if highest == nil { highest = piece.upper }

@@ -138,9 +138,8 @@ public struct RoomTracker: Sendable {
 
   /// What can be placed in the free span that begins at `address`, nil where none does.
   private func placeable(from address: Address) -> AddressRange? {
-    let below = map.list.before(map.list.position(above: address.value))
-    guard address == layout.space.lower || below.map({ map.list[$0].upper }) == address.value
-    else { return nil }
+    let below = map.list.before(map.list.position(above: address.value)).flatMap { map.list[$0] }
+    guard address == layout.space.lower || below?.upper == address.value else { return nil }
     var walk = SpanWalk(SpanWindow(low: address.value, high: .max), in: map, rules)
     guard let span = walk.next(in: map, rules), span.lower == address.value else { return nil }
     return placeable(in: span)

@@ -48,8 +48,7 @@ struct SpanRules {
     var window = SpanWindow.all
     let first = map.list.position(above: lower)
     var below = map.list.before(first)
-    while let position = below {
-      let piece = map.list[position]
+    while let position = below, let piece = map.list[position] {
       guard mayBeFree(piece.columns, in: map) else {
         window.low = piece.upper
         break
@@ -57,7 +56,7 @@ struct SpanRules {
       below = map.list.before(position)
     }
     var above = first
-    while let piece = map.list.piece(at: above) {
+    while let piece = map.list[above] {
       if piece.lower >= upper, !mayBeFree(piece.columns, in: map) {
         window.high = piece.lower
         break
@@ -81,7 +80,7 @@ struct SpanWalk {
   private var cursor: UInt64
   private let limit: UInt64
   private let end: UInt64
-  private var position: PieceList.Position
+  private var position: ChunkedList<Piece>.Position
   private var isDone = false
   /// The rest of a gap that holds addresses which are never handed out.
   private var rest: [Span] = []
@@ -106,13 +105,13 @@ struct SpanWalk {
 
   private mutating func nextGap(in map: EvolvingMap, _ rules: SpanRules) -> Span? {
     while !isDone {
-      guard var piece = map.list.piece(at: position), piece.lower < end, piece.lower <= limit else {
+      guard var piece = map.list[position], piece.lower < end, piece.lower <= limit else {
         isDone = true
         return cursor < limit ? Span(lower: cursor, upper: limit, isGuarded: false) : nil
       }
       position = map.list.after(position)
       if rules.mayBeFree(piece.columns, in: map) {
-        while let next = map.list.piece(at: position), map.continues(piece, next) {
+        while let next = map.list[position], map.continues(piece, next) {
           piece.upper = next.upper
           position = map.list.after(position)
         }

@@ -92,6 +92,7 @@ public struct AddressMap: Sendable {
 
 extension RandomAccessCollection where Index == Int {
   /// The first index whose element answers yes, where every later one does too.
+  @inlinable
   package func partitioningIndex(where answers: (Element) -> Bool) -> Int {
     var low = startIndex
     var high = endIndex

@@ -27,7 +27,7 @@ private struct DifferenceFinder {
     var index = 0
     var cursor: UInt64 = 0
     while true {
-      let piece = space.list.piece(at: position)
+      let piece = space.list[position]
       let region = index < regions.count ? regions[index] : nil
       let lowers = [piece?.lower, region?.range.lower.value].compactMap { $0 }
       guard let lowest = lowers.min() else { return changes }

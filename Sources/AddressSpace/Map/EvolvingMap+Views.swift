@@ -47,15 +47,14 @@ extension EvolvingMap {
   /// What the kernel shows at `address`, nil where nothing is mapped.
   public func region(at address: Address) -> Region? {
     let position = list.position(above: address.value)
-    guard var piece = list.piece(at: position), piece.lower <= address.value else { return nil }
+    guard var piece = list[position], piece.lower <= address.value else { return nil }
     var next = list.after(position)
-    while let above = list.piece(at: next), continues(piece, above) {
+    while let above = list[next], continues(piece, above) {
       piece.upper = above.upper
       next = list.after(next)
     }
     var first = position
-    while let before = list.before(first), continues(list[before], piece) {
-      let below = list[before]
+    while let before = list.before(first), let below = list[before], continues(below, piece) {
       piece.lower = below.lower
       piece.offset = below.offset
       first = before
@@ -71,7 +70,7 @@ extension EvolvingMap {
   /// What the kernel shows of the lowest mapping in `range`, nil where nothing is mapped there.
   public func first(in range: AddressRange) -> Region? {
     let position = list.position(above: range.lower.value)
-    guard let piece = list.piece(at: position), piece.lower < range.upper.value else { return nil }
+    guard let piece = list[position], piece.lower < range.upper.value else { return nil }
     return region(at: Address(piece.lower))
   }
 

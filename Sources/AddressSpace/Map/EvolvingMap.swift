@@ -3,7 +3,7 @@
 /// The kernel merges neighbours that are alike; here they stay apart as long as different events
 /// made them. A change costs about the same in a map of a hundred pieces and in one of 60,000.
 public struct EvolvingMap: Sendable {
-  private(set) var list: PieceList
+  private(set) var list = ChunkedList<Piece>(most: 256)
   private(set) var table = ColumnTable()
   /// What a change puts in the place of what it touches; kept for its storage.
   private var edit: [Piece] = []
@@ -13,13 +13,12 @@ public struct EvolvingMap: Sendable {
 
   /// The space as `map` shows it; all of it was there before.
   public init(_ map: AddressMap) {
-    list = PieceList([])
     var pieces: [Piece] = []
     pieces.reserveCapacity(map.regions.count)
     for region in map.regions {
       append(piece(of: region, maker: Self.before), to: &pieces)
     }
-    list = PieceList(pieces)
+    list.replace(list.start, list.end, with: pieces)
   }
 
   /// How many stretches there are, those told apart that different events made.
@@ -72,21 +71,21 @@ extension EvolvingMap {
     swap(&new, &edit)
     new.removeAll(keepingCapacity: true)
     var first = list.position(above: lower)
-    if let before = list.before(first), list[before].upper == lower {
+    if let before = list.before(first), let piece = list[before], piece.upper == lower {
       // It may be one with what comes.
-      new.append(list[before])
+      new.append(piece)
       first = before
-    } else if let piece = list.piece(at: first), piece.lower < lower {
+    } else if let piece = list[first], piece.lower < lower {
       new.append(cut(piece, piece.lower, lower))
     }
     let kept = new.count
     fill(&new)
     var last = first
-    while let piece = list.piece(at: last), piece.lower < upper {
+    while let piece = list[last], piece.lower < upper {
       last = list.after(last)
       if piece.upper > upper { new.append(cut(piece, upper, piece.upper)) }
     }
-    if let piece = list.piece(at: last), piece.lower == upper {
+    if let piece = list[last], piece.lower == upper {
       new.append(piece)
       last = list.after(last)
     }
@@ -119,7 +118,7 @@ extension EvolvingMap {
   func pieces(_ lower: UInt64, _ upper: UInt64) -> [Piece] {
     var found: [Piece] = []
     var position = list.position(above: lower)
-    while let piece = list.piece(at: position), piece.lower < upper {
+    while let piece = list[position], piece.lower < upper {
       found.append(cut(piece, max(piece.lower, lower), min(piece.upper, upper)))
       position = list.after(position)
     }

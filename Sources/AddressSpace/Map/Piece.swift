@@ -1,5 +1,5 @@
 /// A stretch of an address space that one event made, in 32 bytes without references.
-struct Piece: Equatable {
+struct Piece: Equatable, Stretched {
   var lower: UInt64
   var upper: UInt64
   /// Where in its file it begins; zero where it has none.

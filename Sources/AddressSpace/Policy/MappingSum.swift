@@ -58,8 +58,8 @@ extension EvolvingMap {
     var count: UInt64 = 0
     let first = list.position(above: range.lower.value)
     var position = first
-    var below = list.before(first).map { list[$0] }
-    while let piece = list.piece(at: position), piece.lower <= range.upper.value {
+    var below = list.before(first).flatMap { list[$0] }
+    while let piece = list[position], piece.lower <= range.upper.value {
       defer {
         below = piece
         position = list.after(position)

@@ -1,3 +1,5 @@
+import AddressSpace
+
 /// The free spans of a space, with the largest of each chunk of them at hand.
 ///
 /// How much a span can serve is counted from its first multiple of the alignment on: on Windows what
@@ -18,7 +20,7 @@ struct FreeSpans: Sendable {
 
   /// Spans in address order, none touching another.
   init(_ spans: [Span], alignment: UInt64) {
-    list = ChunkedList(spans)
+    list = ChunkedList(spans, most: 64)
     mask = alignment - 1
     bytes = spans.reduce(0) { $0 + ($1.upper - $1.lower) }
     largest = MaximumTree([])

@@ -16,7 +16,7 @@ public struct ModelledSpace: Sendable {
   /// How many mappings the system counts.
   public internal(set) var regionCount = 0
 
-  var stretches = ChunkedList<Stretch>()
+  var stretches = ChunkedList<Stretch>(most: 64)
   var free: FreeSpans
   var table = StretchTable()
   var totals = SpaceTotals()
