@@ -7,8 +7,8 @@ import Testing
 /// Random calls in small spaces, beside the same calls page by page.
 @Suite("Modelled spaces against every single page")
 struct ModelledSpaceTests {
-  @Test("every answer and every page", arguments: SmallSpace.Style.allCases)
-  func pages(style: SmallSpace.Style) {
+  @Test("every answer and every page", arguments: PagedStyle.allCases)
+  func pages(style: PagedStyle) {
     for seed in 0..<50 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       var trial = Trial(style, &random)
@@ -25,7 +25,7 @@ struct ModelledSpaceTests {
     let empty: [AddressRange]
     var calls: [String] = []
 
-    init(_ style: SmallSpace.Style, _ random: inout SeededGenerator) {
+    init(_ style: PagedStyle, _ random: inout SeededGenerator) {
       small = SmallSpace(style, &random)
       space = ModelledSpace(small.layout)
       empty = space.freeRanges
@@ -113,7 +113,7 @@ struct ModelledSpaceTests {
       space.discard(SmallSpace.range(range))
       for place in range where small.taken[place] != nil {
         small.taken[place]?.isResident = false
-        guard small.isWindows else { continue }
+        guard small.style.isWindows else { continue }
         small.taken[place]?.isCommitted = false
         small.taken[place]?.hasAccess = false
         small.taken[place]?.isReserved = true

@@ -6,23 +6,7 @@ import TestSupport
 /// A space of a few hundred pages, page by page: too simple to be wrong.
 ///
 /// It knows nothing of spans or stretches, so that it shares no mistake with the library.
-struct SmallSpace: CustomStringConvertible {
-  static let page: UInt64 = 4096
-
-  /// How mappings are placed.
-  enum Style: String, CaseIterable, Sendable {
-    case topDown, fallback, legacy, windows, areas
-  }
-
-  /// One search, in page numbers.
-  struct Pass {
-    var pages: Range<Int>
-    var isTopDown: Bool
-    var alignment = 1
-    var slack = 0
-    var excluded: [Range<Int>] = []
-  }
-
+struct SmallSpace: PagedSpace, CustomStringConvertible {
   /// What is known of a page that is mapped.
   struct Page: Equatable {
     var owner: String
@@ -33,74 +17,39 @@ struct SmallSpace: CustomStringConvertible {
     var isReserved = false
   }
 
-  let style: Style
+  let style: PagedStyle
   let pages: Range<Int>
-  var passes: [Pass] = []
+  var passes: [PagedPass] = []
   var guardGap = 0
   var blocked: [Range<Int>] = []
   var taken: [Page?]
 
-  init(_ style: Style, _ random: inout SeededGenerator) {
+  init(_ style: PagedStyle, _ random: inout SeededGenerator) {
     self.style = style
     let low = Int.random(in: 16...24, using: &random)
     pages = low..<low + Int.random(in: 40...200, using: &random)
     taken = Array(repeating: nil, count: pages.upperBound)
-    let middle = Int.random(in: pages.lowerBound + 1..<pages.upperBound, using: &random)
-    let other = Int.random(in: pages.lowerBound + 1..<pages.upperBound, using: &random)
-    if style != .windows && style != .areas { guardGap = Int.random(in: 0...6, using: &random) }
-    switch style {
-    case .topDown: passes = [Pass(pages: pages, isTopDown: true)]
-    case .fallback:
-      passes = [
-        Pass(pages: pages.lowerBound..<middle, isTopDown: true),
-        Pass(pages: other..<pages.upperBound, isTopDown: false),
-      ]
-    case .legacy: passes = [Pass(pages: middle..<pages.upperBound, isTopDown: false)]
-    case .windows:
-      passes = [Pass(pages: pages, isTopDown: false, alignment: 16)]
-      blocked = [middle..<min(middle + 5, pages.upperBound)]
-    case .areas:
-      let area = min(middle, other)..<max(middle, other) + 1
-      passes = [
-        Pass(pages: area, isTopDown: false, alignment: 4),
-        Pass(pages: pages, isTopDown: true, alignment: 4, slack: 4, excluded: [area]),
-      ]
-    }
+    drawPasses(&random)
+    if !style.isWindows { guardGap = Int.random(in: 0...6, using: &random) }
   }
 
-  var isWindows: Bool { style == .windows || style == .areas }
-
-  var description: String {
-    "\(style) \(pages), passes \(passes), guard \(guardGap), blocked \(blocked)"
-  }
-
-  static func range(_ pages: Range<Int>) -> AddressRange {
-    let low = Address(UInt64(pages.lowerBound) * page)
-    return AddressRange(low, Address(UInt64(pages.upperBound) * page)) ?? .everything(below: low)
-  }
-
-  static func bytes(_ pages: Int) -> ByteCount { ByteCount(UInt64(pages) * page) }
+  var description: String { rules }
 
   var layout: Layout {
     Layout(
       name: "small", space: Self.range(pages), wordSize: .bits32,
-      system: isWindows ? .windows : .linux, pageSize: ByteCount(Self.page),
-      granularity: Self.bytes(passes.map(\.alignment).max() ?? 1),
-      searches: passes.map { pass in
-        Layout.Search(
-          Self.range(pass.pages), pass.isTopDown ? .topDown : .bottomUp,
-          alignment: Self.bytes(pass.alignment), slack: Self.bytes(pass.slack),
-          excluding: pass.excluded.map(Self.range))
-      },
-      guardGap: Self.bytes(guardGap), blocked: blocked.map(Self.range), basis: "made by hand",
-      isAssumed: false)
+      system: style.isWindows ? .windows : .linux, pageSize: ByteCount(Self.page),
+      granularity: granularity, searches: searches, guardGap: Self.bytes(guardGap),
+      blocked: blocked.map(Self.range), basis: "made by hand", isAssumed: false)
   }
 }
 
 extension SmallSpace {
   /// Where `size` pages go, searched page by page.
   func place(_ size: Int, fromTheTop: Bool) -> Range<Int>? {
-    guard fromTheTop, isWindows else { return passes.lazy.compactMap { base(size, $0) }.first }
+    guard fromTheTop, style.isWindows else {
+      return passes.lazy.compactMap { base(size, $0) }.first
+    }
     // Wine's areas from the highest; what its host chooses stays what it is.
     let inside = passes.filter { $0.slack == 0 && $0.excluded.isEmpty }.reversed().map { pass in
       var pass = pass
@@ -111,7 +60,7 @@ extension SmallSpace {
     return (inside + outside).lazy.compactMap { base(size, $0) }.first
   }
 
-  private func base(_ size: Int, _ pass: Pass) -> Range<Int>? {
+  private func base(_ size: Int, _ pass: PagedPass) -> Range<Int>? {
     let ask = size + pass.slack
     var end = pass.pages.upperBound
     while true {
@@ -136,11 +85,11 @@ extension SmallSpace {
     }
   }
 
-  private func up(_ page: Int, _ pass: Pass) -> Int {
+  private func up(_ page: Int, _ pass: PagedPass) -> Int {
     (page + pass.alignment - 1) / pass.alignment * pass.alignment
   }
 
-  private func isOpen(_ range: Range<Int>, _ pass: Pass) -> Bool {
+  private func isOpen(_ range: Range<Int>, _ pass: PagedPass) -> Bool {
     range.lowerBound >= pass.pages.lowerBound && range.upperBound <= pass.pages.upperBound
       && range.allSatisfy { page in
         taken[page] == nil && !blocked.contains { $0.contains(page) }
@@ -151,7 +100,7 @@ extension SmallSpace {
   private func next(above page: Int) -> Int? { (page..<taken.count).first { taken[$0] != nil } }
 
   /// Where a pass stops looking above a page.
-  private func nextClosed(above page: Int, _ pass: Pass) -> Int {
+  private func nextClosed(above page: Int, _ pass: PagedPass) -> Int {
     (page..<pass.pages.upperBound).first { !isOpen($0..<$0 + 1, pass) } ?? pass.pages.upperBound
   }
 
@@ -164,7 +113,8 @@ extension SmallSpace {
 
   /// Lets what grows down above a free page reach it, where the guard gap stays.
   mutating func growDown(to page: Int) {
-    guard !isWindows, taken[page] == nil, let next = next(above: page), var grown = taken[next],
+    guard !style.isWindows, taken[page] == nil, let next = next(above: page),
+      var grown = taken[next],
       grown.growsDown
     else { return }
     if let below = (0..<page).last(where: { taken[$0] != nil }), let other = taken[below],

@@ -43,8 +43,8 @@ struct ClearingGainsTests {
     }
   }
 
-  @Test("every way of placing", arguments: ToySpace.Style.allCases)
-  func styles(style: ToySpace.Style) throws {
+  @Test("every way of placing", arguments: PagedStyle.allCases)
+  func styles(style: PagedStyle) throws {
     for seed in 0..<600 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       let space = ToySpace.random(style, &random)

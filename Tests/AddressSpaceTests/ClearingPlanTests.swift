@@ -32,8 +32,8 @@ struct ClearingPlanTests {
     return best
   }
 
-  @Test("exact over all windows", arguments: ToySpace.Style.allCases)
-  func exact(style: ToySpace.Style) throws {
+  @Test("exact over all windows", arguments: PagedStyle.allCases)
+  func exact(style: PagedStyle) throws {
     for seed in 0..<800 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       var space = ToySpace.random(style, &random)

@@ -7,8 +7,8 @@ import Testing
 struct ForecastPropertyTests {
   static let seeds: Range<UInt64> = 0..<300
 
-  @Test("regions and free spans partition the space", arguments: ToySpace.Style.allCases)
-  func partition(style: ToySpace.Style) throws {
+  @Test("regions and free spans partition the space", arguments: PagedStyle.allCases)
+  func partition(style: PagedStyle) throws {
     for seed in Self.seeds {
       var random = SeededGenerator(seed: seed)
       let space = ToySpace.random(style, &random)
@@ -33,8 +33,8 @@ struct ForecastPropertyTests {
     }
   }
 
-  @Test("what can be reached, page by page", arguments: ToySpace.Style.allCases)
-  func reachable(style: ToySpace.Style) throws {
+  @Test("what can be reached, page by page", arguments: PagedStyle.allCases)
+  func reachable(style: PagedStyle) throws {
     for seed in Self.seeds {
       var random = SeededGenerator(seed: seed)
       let space = ToySpace.random(style, &random)
@@ -48,8 +48,8 @@ struct ForecastPropertyTests {
     }
   }
 
-  @Test("freeing a region never lowers the largest span", arguments: ToySpace.Style.allCases)
-  func freeing(style: ToySpace.Style) throws {
+  @Test("freeing a region never lowers the largest span", arguments: PagedStyle.allCases)
+  func freeing(style: PagedStyle) throws {
     for seed in Self.seeds {
       var random = SeededGenerator(seed: seed)
       let space = ToySpace.random(style, &random)
@@ -64,8 +64,8 @@ struct ForecastPropertyTests {
     }
   }
 
-  @Test("a forecast never rises when a region is added", arguments: ToySpace.Style.allCases)
-  func adding(style: ToySpace.Style) throws {
+  @Test("a forecast never rises when a region is added", arguments: PagedStyle.allCases)
+  func adding(style: PagedStyle) throws {
     // A mapping below mmap_base can keep what lies above it in one piece for the second search.
     let most: UInt64 = style == .fallback ? 1 : 0
     for seed in 0..<1000 as Range<UInt64> {
@@ -107,7 +107,7 @@ extension ToySpace {
   }
 }
 
-extension ToySpace.Pass {
+extension PagedPass {
   /// Whether a pass could hand out a page: it lies in its range, at or above the first aligned
   /// base of the open run around it.
   func reaches(_ page: Int, in bitmap: PageBitmap) -> Bool {

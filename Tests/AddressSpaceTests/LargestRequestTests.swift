@@ -5,8 +5,8 @@ import Testing
 
 @Suite("The largest single request")
 struct LargestRequestTests {
-  @Test("is served, and a page more is not", arguments: ToySpace.Style.allCases)
-  func edge(style: ToySpace.Style) throws {
+  @Test("is served, and a page more is not", arguments: PagedStyle.allCases)
+  func edge(style: PagedStyle) throws {
     for seed in 0..<400 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       let space = ToySpace.random(style, &random)

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The pages of a toy space, free or taken, searched one by one: too simple to be wrong.
 ///
 /// It knows nothing of spans, runs or hulls, so that it shares no mistake with the library.
@@ -72,7 +74,7 @@ struct PageBitmap {
 
   /// The base that a pass gives: the first run of open pages that is long enough decides.
   private func base(
-    size: Int, alignment: Int, slack: Int, _ pass: ToySpace.Pass
+    size: Int, alignment: Int, slack: Int, _ pass: PagedPass
   ) -> Int? {
     var open = 0
     var step = 0
@@ -92,7 +94,7 @@ struct PageBitmap {
   }
 }
 
-extension ToySpace.Pass {
+extension PagedPass {
   fileprivate func excludes(_ page: Int) -> Bool {
     for range in excluded where page >= range.lowerBound && page < range.upperBound { return true }
     return false

@@ -14,8 +14,8 @@ struct PinRankingTests {
     return left.range.lower <= right.range.lower
   }
 
-  @Test("joined bytes, gains and order", arguments: ToySpace.Style.allCases)
-  func gains(style: ToySpace.Style) throws {
+  @Test("joined bytes, gains and order", arguments: PagedStyle.allCases)
+  func gains(style: PagedStyle) throws {
     for seed in 0..<400 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       var space = ToySpace.random(style, &random)

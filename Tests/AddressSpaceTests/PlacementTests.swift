@@ -5,8 +5,8 @@ import Testing
 /// Counts and places against a bitmap of pages that is searched page by page.
 @Suite("Placement against a page bitmap")
 struct PlacementTests {
-  @Test("count and every place", arguments: ToySpace.Style.allCases)
-  func countAndPlaces(style: ToySpace.Style) throws {
+  @Test("count and every place", arguments: PagedStyle.allCases)
+  func countAndPlaces(style: PagedStyle) throws {
     for seed in 0..<2000 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       let space = ToySpace.random(style, &random)
@@ -20,8 +20,8 @@ struct PlacementTests {
     }
   }
 
-  @Test("aligned buffers", arguments: ToySpace.Style.allCases)
-  func aligned(style: ToySpace.Style) throws {
+  @Test("aligned buffers", arguments: PagedStyle.allCases)
+  func aligned(style: PagedStyle) throws {
     for seed in 0..<2000 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       let space = ToySpace.random(style, &random)
@@ -44,7 +44,7 @@ struct PlacementTests {
   @Test("as many places as were asked for, the first ones")
   func limited() throws {
     var random = SeededGenerator(seed: 5)
-    for style in ToySpace.Style.allCases {
+    for style in PagedStyle.allCases {
       let space = ToySpace.random(style, &random)
       let request = BufferRequest(bytes: ToySpace.bytes(2))
       let forecaster = Forecaster(space.room)

@@ -29,8 +29,8 @@ struct PolicyCheckerTests {
   }
 
   @Test(
-    "largest span, free bytes, regions, kinds, what fits", arguments: ToySpace.Style.allCases)
-  func figures(style: ToySpace.Style) throws {
+    "largest span, free bytes, regions, kinds, what fits", arguments: PagedStyle.allCases)
+  func figures(style: PagedStyle) throws {
     for seed in 0..<150 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       var space = ToySpace.random(style, &random)
@@ -82,8 +82,8 @@ struct PolicyCheckerTests {
     }
   }
 
-  @Test("pins between spans", arguments: ToySpace.Style.allCases)
-  func pins(style: ToySpace.Style) throws {
+  @Test("pins between spans", arguments: PagedStyle.allCases)
+  func pins(style: PagedStyle) throws {
     var found = 0
     for seed in 0..<300 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)

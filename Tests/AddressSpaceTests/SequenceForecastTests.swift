@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Buffers one after the other")
 struct SequenceForecastTests {
-  @Test("equal buffers: the forecast's count and places", arguments: ToySpace.Style.allCases)
-  func equalBuffers(style: ToySpace.Style) throws {
+  @Test("equal buffers: the forecast's count and places", arguments: PagedStyle.allCases)
+  func equalBuffers(style: PagedStyle) throws {
     for seed in 0..<250 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       let space = ToySpace.random(style, &random)
@@ -22,8 +22,8 @@ struct SequenceForecastTests {
     }
   }
 
-  @Test("mixed buffers against the page bitmap", arguments: ToySpace.Style.allCases)
-  func mixedBuffers(style: ToySpace.Style) throws {
+  @Test("mixed buffers against the page bitmap", arguments: PagedStyle.allCases)
+  func mixedBuffers(style: PagedStyle) throws {
     for seed in 0..<400 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
       let space = ToySpace.random(style, &random)

@@ -2,21 +2,8 @@ import TestSupport
 
 @testable import AddressSpace
 
-/// A space of a few hundred pages, described in page numbers: small enough to try everything.
-struct ToySpace: CustomStringConvertible {
-  static let page: UInt64 = 4096
-
-  /// How mappings are placed.
-  enum Style: String, CaseIterable, Sendable {
-    case topDown
-    /// Top-down, then bottom-up from a base that may lie inside the free space.
-    case fallback
-    case legacy
-    case windows
-    /// Bottom-up inside areas, then top-down with slack outside of them, as Wine does.
-    case areas
-  }
-
+/// A small space with what is mapped in it.
+struct ToySpace: PagedSpace, CustomStringConvertible {
   /// A mapping.
   struct Piece: Equatable {
     var pages: Range<Int>
@@ -24,19 +11,10 @@ struct ToySpace: CustomStringConvertible {
     var growsDown = false
   }
 
-  /// One pass of the system over the free pages.
-  struct Pass {
-    var pages: Range<Int>
-    var isTopDown: Bool
-    var alignment = 1
-    var slack = 0
-    var excluded: [Range<Int>] = []
-  }
-
-  var style: Style
+  var style: PagedStyle
   var pages: Range<Int>
   var pieces: [Piece]
-  var passes: [Pass]
+  var passes: [PagedPass]
   var guardGap = 0
   var blocked: [Range<Int>] = []
 
@@ -44,33 +22,17 @@ struct ToySpace: CustomStringConvertible {
     let list = pieces.map { piece in
       "\(piece.pages)" + (piece.isFixed ? "!" : "") + (piece.growsDown ? "v" : "")
     }
-    return "\(style.rawValue) \(pages), passes \(passes), guard \(guardGap), blocked \(blocked), "
-      + "taken \(list.joined(separator: " "))"
+    return "\(rules), taken \(list.joined(separator: " "))"
   }
 }
 
 extension ToySpace {
-  static func range(_ pages: Range<Int>) -> AddressRange {
-    let low = Address(UInt64(pages.lowerBound) * page)
-    return AddressRange(low, Address(UInt64(pages.upperBound) * page)) ?? .everything(below: low)
-  }
-
-  static func bytes(_ pages: Int) -> ByteCount { ByteCount(UInt64(pages) * page) }
-
   var layout: Layout {
     Layout(
       name: "toy", space: Self.range(pages), wordSize: .bits32,
-      system: style == .windows || style == .areas ? .windows : .linux,
-      pageSize: ByteCount(Self.page),
-      granularity: Self.bytes(passes.map(\.alignment).max() ?? 1),
-      searches: passes.map { pass in
-        Layout.Search(
-          Self.range(pass.pages), pass.isTopDown ? .topDown : .bottomUp,
-          alignment: Self.bytes(pass.alignment), slack: Self.bytes(pass.slack),
-          excluding: pass.excluded.map(Self.range))
-      },
-      guardGap: Self.bytes(guardGap), blocked: blocked.map(Self.range),
-      basis: "made by hand", isAssumed: false)
+      system: style.isWindows ? .windows : .linux, pageSize: ByteCount(Self.page),
+      granularity: granularity, searches: searches, guardGap: Self.bytes(guardGap),
+      blocked: blocked.map(Self.range), basis: "made by hand", isAssumed: false)
   }
 
   var map: AddressMap {
@@ -87,7 +49,7 @@ extension ToySpace {
 
   /// Who asks for exactly the pages that are wanted.
   var allocator: Allocator {
-    Allocator(style == .windows || style == .areas ? .virtualalloc : .mmap)
+    Allocator(style.isWindows ? .virtualalloc : .mmap)
   }
 
   func without(_ members: Range<Int>) -> ToySpace {
@@ -99,7 +61,7 @@ extension ToySpace {
 
 extension ToySpace {
   /// A space at random: pieces of 1 to 12 pages, some touching, some fixed, some growing down.
-  static func random(_ style: Style, _ random: inout SeededGenerator) -> ToySpace {
+  static func random(_ style: PagedStyle, _ random: inout SeededGenerator) -> ToySpace {
     let low = Int.random(in: 16...24, using: &random)
     let high = low + Int.random(in: 30...110, using: &random)
     var space = ToySpace(style: style, pages: low..<high, pieces: [], passes: [])
@@ -114,33 +76,7 @@ extension ToySpace {
       next = end + (Bool.random(using: &random) ? 0 : Int.random(in: 1...usual, using: &random))
     }
     space.guardGap = Int.random(in: 0...6, using: &random)
-    space.setPasses(&random)
+    space.drawPasses(&random)
     return space
-  }
-
-  private mutating func setPasses(_ random: inout SeededGenerator) {
-    let middle = Int.random(in: pages.lowerBound + 1..<pages.upperBound, using: &random)
-    let other = Int.random(in: pages.lowerBound + 1..<pages.upperBound, using: &random)
-    switch style {
-    case .topDown:
-      passes = [Pass(pages: pages, isTopDown: true)]
-    case .fallback:
-      passes = [
-        Pass(pages: pages.lowerBound..<middle, isTopDown: true),
-        Pass(pages: other..<pages.upperBound, isTopDown: false),
-      ]
-    case .legacy:
-      passes = [Pass(pages: middle..<pages.upperBound, isTopDown: false)]
-    case .windows:
-      passes = [Pass(pages: pages, isTopDown: false, alignment: 16)]
-      blocked = [middle..<min(middle + 5, pages.upperBound)]
-    case .areas:
-      let low = min(middle, other)
-      let area = low..<max(middle, other) + 1
-      passes = [
-        Pass(pages: area, isTopDown: false, alignment: 4),
-        Pass(pages: pages, isTopDown: true, alignment: 4, slack: 4, excluded: [area]),
-      ]
-    }
   }
 }
