@@ -115,16 +115,10 @@ extension PolicyRule.Subject {
 extension JSONValue {
   /// A region that is new, or has grown by `newBytes`.
   fileprivate init(_ part: Additions.Part, in room: Room, _ origins: OriginRules) {
-    let region = room.regions[part.region]
-    self = [
-      "low": JSONValue(region.range.lower),
-      "high": JSONValue(region.range.upper),
-      "bytes": JSONValue(region.size),
-      "kind": .string(region.kind.rawValue),
-      "access": .string(region.access.letters),
-      "name": .string(region.name),
-      "origin": .optional(origins.origin(at: part.region)?.name),
-      "newBytes": JSONValue(part.bytes),
-    ]
+    self = .object(
+      Self.members(of: room.regions[part.region]) + [
+        ("origin", .optional(origins.origin(at: part.region)?.name)),
+        ("newBytes", JSONValue(part.bytes)),
+      ])
   }
 }

@@ -66,14 +66,17 @@ extension JSONValue {
     self = ["kind": .string(region.kind.rawValue), "name": .string(region.name)]
   }
 
-  init(_ region: Region) {
-    self = [
-      "low": JSONValue(region.range.lower),
-      "high": JSONValue(region.range.upper),
-      "bytes": JSONValue(region.size),
-      "kind": .string(region.kind.rawValue),
-      "access": .string(region.access.letters),
-      "name": .string(region.name),
+  init(_ region: Region) { self = .object(Self.members(of: region)) }
+
+  /// The members of a region that every document with regions has.
+  static func members(of region: Region) -> [(key: String, value: JSONValue)] {
+    [
+      ("low", JSONValue(region.range.lower)),
+      ("high", JSONValue(region.range.upper)),
+      ("bytes", JSONValue(region.size)),
+      ("kind", .string(region.kind.rawValue)),
+      ("access", .string(region.access.letters)),
+      ("name", .string(region.name)),
     ]
   }
 
