@@ -95,16 +95,12 @@ extension FootprintModel {
   /// Pillow 4.3 and later: lines in blocks of at most 16 MiB, each from the C library.
   private func pillow(_ request: BufferRequest) throws(AllocatorError) -> Footprint {
     guard request.alignment == nil else { throw .cannotAlign(.pillow, request.text) }
-    let (line, height) = try pillowShape(of: request)
-    let linesPerBlock = max(1, ByteCount.mebibytes(16).value / line)
+    let lines = try pictureLines(of: request)
     var footprint = Footprint(blocks: [])
-    var rest = height
-    while rest > 0 {
-      let lines = min(rest, linesPerBlock)
-      let one = try libraryHeap(BufferRequest(bytes: ByteCount(lines * line)))
+    for bytes in lines.requests(of: lines.perBlock()) {
+      let one = try libraryHeap(BufferRequest(bytes: ByteCount(bytes)))
       footprint.blocks += one.blocks
       footprint.isExact = footprint.isExact && one.isExact
-      rest -= lines
     }
     return footprint
   }
@@ -112,19 +108,18 @@ extension FootprintModel {
   /// What Pillow falls back to when a block is refused: every line by itself. Nil for others.
   func lines(of request: BufferRequest) throws(AllocatorError) -> LineFootprint? {
     guard allocator.family == .pillow else { return nil }
-    let (line, height) = try pillowShape(of: request)
+    let lines = try pictureLines(of: request)
     return LineFootprint(
-      footprint: try libraryHeap(BufferRequest(bytes: ByteCount(line))), count: height)
+      footprint: try libraryHeap(BufferRequest(bytes: ByteCount(lines.bytes))), count: lines.count)
   }
 
-  /// A picture's line in bytes and its number of lines.
-  private func pillowShape(
-    of request: BufferRequest
-  ) throws(AllocatorError) -> (line: UInt64, height: UInt64) {
+  private func pictureLines(of request: BufferRequest) throws(AllocatorError) -> PictureLines {
     guard let image = request.image else { throw .needsPicture(request.text) }
     switch (image.channels, image.channelBytes) {
-    case (1, 1), (1, 2), (1, 4): return (image.width * image.channelBytes, image.height)
-    case (2...4, 1): return (image.width * 4, image.height)
+    case (1, 1), (1, 2), (1, 4):
+      return PictureLines(bytes: image.width * image.channelBytes, count: image.height)
+    case (2...4, 1):
+      return PictureLines(bytes: image.width * 4, count: image.height)
     default: throw .noPillowMode(request.text)
     }
   }

@@ -13,9 +13,6 @@ public struct PillowImage: Sendable {
     case lines
   }
 
-  /// The largest request for several lines.
-  static let largestBlock: UInt64 = 16 << 20
-
   /// Obtains memory for a picture, line by line where there is no room for more at a time.
   ///
   /// - Parameters:
@@ -29,33 +26,30 @@ public struct PillowImage: Sendable {
   ) {
     let (line, isLarge) = width.multipliedReportingOverflow(by: pixelBytes)
     guard !isLarge, line > 0, height > 0 else { return nil }
+    let lines = PictureLines(bytes: line, count: height)
     let together: UInt64 =
       switch storage {
-      case .blocks: max(1, Self.largestBlock / line)
+      case .blocks: lines.perBlock()
       // The threshold counts in pixels of four bytes.
-      case .lines: line <= Self.largestBlock / height ? height : 1
+      case .lines: line <= PictureLines.largestBlock / height ? height : 1
       }
-    if obtain(line, height, together, in: &memory) { return }
+    if obtain(lines, together, in: &memory) { return }
     // Then blocks of 4 KiB: as a rule one line each.
-    let fewer = storage == .blocks ? max(1, 4096 / line) : 1
-    guard together > fewer, obtain(line, height, fewer, in: &memory) else { return nil }
+    let fewer = storage == .blocks ? lines.perBlock(of: 4096) : 1
+    guard together > fewer, obtain(lines, fewer, in: &memory) else { return nil }
   }
 
   /// Obtains blocks of so many lines; gives all back where one is refused.
   private mutating func obtain<System, Heap>(
-    _ line: UInt64, _ height: UInt64, _ together: UInt64,
-    in memory: inout ProgramMemory<System, Heap>
+    _ lines: PictureLines, _ together: UInt64, in memory: inout ProgramMemory<System, Heap>
   ) -> Bool {
-    var rest = height
-    while rest > 0 {
-      let lines = min(rest, together)
-      guard let block = memory.allocate(lines * line) else {
+    for bytes in lines.requests(of: together) {
+      guard let block = memory.allocate(bytes) else {
         free(in: &memory)
         return false
       }
-      memory.touch(block, lines * line)
+      memory.touch(block, bytes)
       blocks.append(block)
-      rest -= lines
     }
     memory.settle()
     return true
