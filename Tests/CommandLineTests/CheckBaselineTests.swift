@@ -140,25 +140,13 @@ struct CheckBaselineTests {
 
   @Test("of a live process, and of what it then takes")
   func live() async throws {
-    let python = Machine.python ?? "/usr/bin/python3"
-    guard Fixtures.exists(python) else { try Test.cancel("needs python3") }
-    let folder = try TemporaryFolder()
-    let script = try folder.file(
-      "grow.py",
+    let result = try await Program.shell(
+      besidePython: """
+        held = []
+        for _ in range(8):
+            held.append(mmap.mmap(-1, 1 << 24, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+        """,
       """
-      import mmap, os, time
-      def wait(name):
-          while not os.path.exists(name): time.sleep(0.01)
-      open('ready', 'w').close(); wait('go')
-      held = []
-      for _ in range(8):
-          held.append(mmap.mmap(-1, 1 << 24, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
-      open('done', 'w').close(); time.sleep(60)
-      """)
-    let result = try await Program(directory: folder.path).shell(
-      """
-      '\(python)' '\(script)' & p=$!
-      until [ -e ready ]; do sleep 0.01; done; sleep 0.1
       "$A" check $p --baseline b.maps --update-baseline
       "$A" check $p --baseline b.maps --require 'new <= 0'; echo "same $?"
       (sleep 1; touch go) &
@@ -169,7 +157,6 @@ struct CheckBaselineTests {
       "$A" check $p --baseline b.maps --require 'new <= 127MiB'; echo "new $?"
       "$A" check $p --baseline b.maps --require 'new <= 128MiB'; echo "less $?"
       "$A" check $p --require 'growth of regions <= 9 over 9' --for 300ms --every 100ms; echo "few $?"
-      kill $p
       """)
     for line in ["same 0", "watched 1", "new 1", "less 0", "few 69"] {
       #expect(result.output.contains(line), "\(line): \(result.output)\(result.error)")

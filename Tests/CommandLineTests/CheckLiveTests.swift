@@ -1,4 +1,3 @@
-import SystemPackage
 import TestSupport
 import Testing
 
@@ -21,31 +20,18 @@ struct CheckLiveTests {
 
   @Test("many looks: the worst counts, though it is over at the end")
   func worst() async throws {
-    let python = Machine.python ?? "/usr/bin/python3"
-    guard Fixtures.exists(python) else { try Test.cancel("needs python3") }
-    let folder = try TemporaryFolder()
-    let script = try folder.file(
-      "grow.py",
+    let result = try await Program.shell(
+      besidePython: """
+        held = [mmap.mmap(-1, 1 << 28) for _ in range(4)]
+        time.sleep(1)
+        for m in held: m.close()
+        """,
       """
-      import mmap, os, sys, time
-      def wait(name):
-          while not os.path.exists(name): time.sleep(0.01)
-      open('ready', 'w').close(); wait('go')
-      held = [mmap.mmap(-1, 1 << 28) for _ in range(4)]
-      time.sleep(1)
-      for m in held: m.close()
-      open('done', 'w').close(); time.sleep(60)
-      """)
-    let result = try await Program(directory: folder.path).shell(
-      """
-      '\(python)' '\(script)' & p=$!
-      until [ -e ready ]; do sleep 0.01; done
       "$A" check $p --require 'kind shared <= 512MiB'; echo "before $?"
       (sleep 0.3; touch go) &
       "$A" check $p --require 'kind shared <= 512MiB' --for 3s --every 100ms; echo "during $?"
       until [ -e done ]; do sleep 0.01; done
       "$A" check $p --require 'kind shared <= 512MiB'; echo "after $?"
-      kill $p
       """)
     for line in ["before 0", "during 1", "after 0", "the worst of "] {
       #expect(result.output.contains(line), "\(line): \(result.output)\(result.error)")
