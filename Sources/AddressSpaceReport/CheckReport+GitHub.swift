@@ -23,29 +23,8 @@ extension CheckReport {
 
 extension String {
   /// As the message of a workflow command.
-  fileprivate var commandData: String {
-    var text = ""
-    for character in unicodeScalars {
-      switch character {
-      case "%": text += "%25"
-      case "\r": text += "%0D"
-      case "\n": text += "%0A"
-      default: text.unicodeScalars.append(character)
-      }
-    }
-    return text
-  }
+  fileprivate var commandData: String { escaped(["%": "%25", "\r": "%0D", "\n": "%0A"]) }
 
   /// As a property of a workflow command.
-  fileprivate var commandProperty: String {
-    var text = ""
-    for character in commandData.unicodeScalars {
-      switch character {
-      case ":": text += "%3A"
-      case ",": text += "%2C"
-      default: text.unicodeScalars.append(character)
-      }
-    }
-    return text
-  }
+  fileprivate var commandProperty: String { commandData.escaped([":": "%3A", ",": "%2C"]) }
 }

@@ -62,17 +62,8 @@ extension String {
   /// The text as XML takes it, in an attribute or between tags: what XML 1.0 cannot hold at all
   /// stands as `\xNN` (section 2.2), what it gives a meaning is escaped.
   fileprivate var attribute: String {
-    var text = ""
-    for character in printable.unicodeScalars {
-      switch character {
-      case "&": text += "&amp;"
-      case "<": text += "&lt;"
-      case ">": text += "&gt;"
-      case "\"": text += "&quot;"
-      case "'": text += "&apos;"
-      default: text.unicodeScalars.append(character)
-      }
-    }
-    return text
+    printable.escaped([
+      "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": "&apos;",
+    ])
   }
 }
