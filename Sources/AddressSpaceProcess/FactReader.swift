@@ -1,4 +1,5 @@
 import AddressSpace
+import AddressSpaceFormats
 import SystemPackage
 
 /// Reads from `/proc` what decides a process's layout. What may not be read stays unknown.
@@ -11,7 +12,7 @@ struct FactReader {
     facts.isRead = true
     facts.kernelMachine = Self.kernelMachine
     facts.pageSize = .kibibytes(4)
-    if let header = files.bytesIfReadable("exe", at: 0, count: 20).flatMap(ElfHeader.init) {
+    if let header = files.bytesIfReadable("exe", at: 0, count: 20).flatMap(ElfIdentity.init) {
       facts.wordSize = header.wordSize
       facts.machine = header.machine
     }

@@ -2,10 +2,8 @@ import AddressSpace
 
 /// What the header of an ELF file says (System V ABI, chapter 4), as far as it matters here.
 struct ElfHeaderFields {
-  let wordSize: WordSize
-  let isBigEndian: Bool
+  let identity: ElfIdentity
   let type: UInt16
-  let machineNumber: UInt16
   /// Where the program headers begin in the file, how large each is, and how many.
   let tableOffset: UInt64
   let entrySize: UInt16
@@ -23,23 +21,17 @@ struct ElfHeaderFields {
 
   /// Reads the first bytes of a file; nil where they are no whole ELF header.
   init?(_ bytes: [UInt8]) {
-    guard bytes.count >= 20, bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return nil }
-    switch bytes[4] {
-    case 1: wordSize = .bits32
-    case 2: wordSize = .bits64
-    default: return nil
-    }
-    guard bytes[5] == 1 || bytes[5] == 2 else { return nil }
-    isBigEndian = bytes[5] == 2
-    var cursor = BinaryCursor(bytes, isBigEndian: isBigEndian)
+    guard let identity = ElfIdentity(bytes), bytes[5] == 1 || bytes[5] == 2 else { return nil }
+    let wordSize = identity.wordSize
+    var cursor = BinaryCursor(bytes, isBigEndian: identity.isBigEndian)
     cursor.skip(16)
-    guard let type = cursor.uint16(), let machine = cursor.uint16(), cursor.skip(4),
+    guard let type = cursor.uint16(), cursor.skip(6),
       cursor.word(wordSize) != nil, let table = cursor.word(wordSize),
       let sections = cursor.word(wordSize), cursor.skip(6), let size = cursor.uint16(),
       let count = cursor.uint16(), let sectionSize = cursor.uint16()
     else { return nil }
+    self.identity = identity
     self.type = type
-    machineNumber = machine
     tableOffset = table
     entrySize = size
     entries = count
@@ -50,8 +42,12 @@ struct ElfHeaderFields {
   /// The size of a program header of this word size.
   var leastEntry: UInt16 { wordSize == .bits64 ? 56 : 32 }
 
+  /// How wide its addresses are.
+  var wordSize: WordSize { identity.wordSize }
+  /// Whether numbers have their highest byte first.
+  var isBigEndian: Bool { identity.isBigEndian }
   /// What it was built for.
-  var machine: Machine { Machine(elfNumber: machineNumber) }
+  var machine: Machine { identity.machine }
 }
 
 /// A program header: in a core, a stretch of memory or the notes.
