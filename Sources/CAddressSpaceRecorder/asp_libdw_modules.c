@@ -75,12 +75,11 @@ static Elf *elf_in_memory(struct asp_libdw_state *state, const struct asp_module
   return elf;
 }
 
-/* libdw closes what it gets. */
-static int find_image(const struct asp_unwinder *unwinder, const struct asp_code_image *image,
-                      Elf **elf) {
-  int fd = fcntl(image->fd, F_DUPFD_CLOEXEC, 0);
+/* Takes `fd`, -1 for none; libdw closes what it gets. */
+static int elf_in_file(int fd, const struct asp_processor *processor, Elf **elf) {
+  /* Read rather than mapped: who shortens the file must not end us. */
   Elf *found = fd >= 0 ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
-  if (is_made_for(found, unwinder->processor)) {
+  if (is_made_for(found, processor)) {
     *elf = found;
     return fd;
   }
@@ -95,20 +94,12 @@ static int find_elf(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_A
   struct asp_libdw_state *state = *userdata;
   struct asp_unwinder *unwinder = state->unwinder;
   const struct asp_code_image *image = image_over(unwinder, base);
-  if (image) return find_image(unwinder, image, elf);
+  if (image) return elf_in_file(fcntl(image->fd, F_DUPFD_CLOEXEC, 0), unwinder->processor, elf);
   const struct asp_module *module = module_at(unwinder, base);
   if (!module) return -1;
-  int fd = open_file(unwinder, module);
-  /* Read rather than mapped: who shortens the file must not end us. */
-  Elf *found = fd >= 0 ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
-  if (is_made_for(found, unwinder->processor)) {
-    *elf = found;
-    return fd;
-  }
-  if (found) elf_end(found);
-  if (fd >= 0) close(fd);
-  *elf = elf_in_memory(state, module);
-  return -1;
+  int fd = elf_in_file(open_file(unwinder, module), unwinder->processor, elf);
+  if (fd < 0) *elf = elf_in_memory(state, module);
+  return fd;
 }
 
 static int find_no_debug_file(Dwfl_Module *mod, void **userdata, const char *name, Dwarf_Addr base,
