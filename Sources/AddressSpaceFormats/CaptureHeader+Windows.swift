@@ -11,6 +11,7 @@ extension CaptureHeader {
       case .largeAddressAware: set(&windows.isLargeAddressAware, flag(value))
       case .moduleVersion: readVersion(value, into: &windows)
       case .windowsEnd: set(&windows.end, address(value))
+      case .windowsEdges: set(&windows.edges, edges(value))
       default: false
       }
     if isRead { facts.windows = windows }
@@ -25,6 +26,7 @@ extension CaptureHeader {
       (.windows64Bit, word(windows.is64BitSystem)),
       (.largeAddressAware, word(windows.isLargeAddressAware)),
       (.windowsEnd, windows.end?.description),
+      (.windowsEdges, windows.edges.map(text(of:))),
     ]
       + windows.versions.sorted { $0.key < $1.key }
       .map { (.moduleVersion, "\($0.value) \($0.key)") }
@@ -36,5 +38,18 @@ extension CaptureHeader {
     guard words.count == 2, !words[0].isEmpty else { return false }
     windows.versions[words[1]] = words[0]
     return true
+  }
+
+  private static func text(of edges: WindowsEdges) -> String {
+    "\(edges.name) \(edges.top) \(edges.end) \(edges.low) \(edges.high)"
+  }
+
+  /// `NAME TOP END LOW HIGH`
+  private func edges(_ text: String) -> WindowsEdges? {
+    let words = text.words(atMost: 5)
+    let addresses = words.dropFirst().compactMap(address)
+    guard words.count == 5, addresses.count == 4 else { return nil }
+    return WindowsEdges(
+      name: words[0], top: addresses[0], end: addresses[1], low: addresses[2], high: addresses[3])
   }
 }

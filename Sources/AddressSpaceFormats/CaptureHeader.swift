@@ -145,7 +145,7 @@ struct CaptureHeader {
     case .regionName: readName(value)
     case .factsRead: flag(value).map { facts.isRead = $0 } != nil
     case .diagnostic: add(Diagnostic(value))
-    case .windows, .windows64Bit, .largeAddressAware, .windowsEnd, .moduleVersion:
+    case .windows, .windows64Bit, .largeAddressAware, .windowsEnd, .windowsEdges, .moduleVersion:
       readWindows(field, value)
     }
   }
@@ -284,6 +284,7 @@ extension CaptureHeader {
     case summaryKind = "summary-kind"
     case moduleVersion = "module-version"
     case windowsEnd = "windows-end"
+    case windowsEdges = "windows-edges"
     case commit
   }
 }

@@ -37,4 +37,12 @@ public protocol MemoryAllocator: Sendable {
   /// What a program may store from an address on (`malloc_usable_size`), nil where it was not given
   /// or is taken back.
   func usableSize(at address: Address) -> ByteCount?
+
+  /// What it holds, as far as answers on malloc depend on it; nil of any other allocator.
+  func facts(in system: some MemorySystem) -> HeapFacts?
+}
+
+extension MemoryAllocator {
+  /// Nil: it is not glibc's.
+  public func facts(in system: some MemorySystem) -> HeapFacts? { nil }
 }

@@ -39,7 +39,8 @@ extension StrictReader {
 
   /// `buffer`, and `allocator` where there is one.
   func fits() throws(YAMLError) -> PolicyRule.Subject {
-    let buffer = try required("buffer").buffer()
+    let buffer = try required("buffer").value.buffer(
+      of: quoted("buffer"), countedBy: "at-least")
     guard let entry = entry("allocator") else { return .fits(buffer, nil) }
     let family = try entry.choice(Allocator.Family.self, sort: "allocator")
     guard !buffer.isThread else {
@@ -89,26 +90,5 @@ extension YAMLEntry {
         .impossible("\(quoted(key)) of no bytes asks for nothing. Write a size, as in 48MiB."))
     }
     return size
-  }
-
-  /// A buffer, once: how often is the rule's bound.
-  fileprivate func buffer() throws(YAMLError) -> BufferRequest {
-    let text = try text()
-    let request: BufferRequest
-    do {
-      request = try BufferRequest(text: text)
-    } catch {
-      // A text of any length and letters is not to be repeated.
-      let error = text.short == text ? error : .notASize(text.short)
-      throw YAMLError(value.place, .impossible(error.description))
-    }
-    guard !text.contains("*") else {
-      throw YAMLError(
-        value.place,
-        .impossible(
-          "\(quoted(text)) is a buffer with a count. Leave out the part from '*', and write the "
-            + "count as at-least."))
-    }
-    return request
   }
 }

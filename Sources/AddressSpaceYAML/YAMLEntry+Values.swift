@@ -68,4 +68,25 @@ extension YAMLNode {
     }
     return text
   }
+
+  /// It as a buffer, once: how often is said by another key, if at all. `name` is for sentences.
+  func buffer(of name: String, countedBy key: String?) throws(YAMLError) -> BufferRequest {
+    let text = try text(of: name)
+    let request: BufferRequest
+    do {
+      request = try BufferRequest(text: text)
+    } catch {
+      // A text of any length and letters is not to be repeated.
+      let error = text.short == text ? error : .notASize(text.short)
+      throw YAMLError(place, .impossible(error.description))
+    }
+    guard !text.contains("*") else {
+      throw YAMLError(
+        place,
+        .impossible(
+          "\(quoted(text)) is a buffer with a count. Leave out the part from '*'"
+            + (key.map { ", and write the count as \($0)." } ?? ".")))
+    }
+    return request
+  }
 }

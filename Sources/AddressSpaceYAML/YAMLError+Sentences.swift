@@ -46,6 +46,7 @@ extension YAMLError.Reason: CustomStringConvertible {
 
   private func hint(_ nearest: String?, _ known: [String]) -> String {
     guard let nearest else {
+      if known.isEmpty { return " There is none." }
       return " Known \(known.count == 1 ? "is" : "are") \(known.joined(separator: ", "))."
     }
     return " Did you mean \(quoted(nearest))?"

@@ -55,6 +55,9 @@ public enum Machine {
     return access(path.string, X_OK) == 0 ? path : nil
   }()
 
+  /// Whether it is one that was built for release: what that does in seconds takes another minutes.
+  public static let hasReleaseBinary = TestSupport.environment("ADDRSPACE_BINARY") != nil
+
   /// The folder of the compiled victims, nil where they could not be built.
   public static let victims: FilePath? = TestSupport.environment("ADDRSPACE_VICTIMS").map {
     FilePath($0)

@@ -13,23 +13,20 @@ extension Layout {
       + outside.map { $0.slack == .zero ? $0.fromTheTop : $0 }
   }
 
-  /// The user space of a 32-bit Windows program with bounds that were drawn: what `VirtualAlloc`
-  /// may give begins at `lowEdge`, and from the top at `highEdge`.
-  ///
-  /// - Parameters:
-  ///   - top: the first address that is no user space any more.
-  ///   - end: the first address above what a region may have.
-  package static func windows(
-    name: String, top: Address, end: Address, lowEdge: Address, highEdge: Address, basis: String
-  ) -> Layout? {
-    guard let space = AddressRange(windowsLowest, top), let usual = AddressRange(lowEdge, end),
-      let highest = AddressRange(windowsLowest, highEdge)
+  /// The user space of a 32-bit Windows program with bounds that a model has drawn; nil where they
+  /// leave nothing between them.
+  package static func windows(_ edges: WindowsEdges) -> Layout? {
+    let all = [edges.top, edges.end, edges.low, edges.high]
+    guard all.allSatisfy({ $0.value % windowsGranularity.value == 0 }),
+      let space = AddressRange(windowsLowest, edges.top), edges.top <= WindowsChoice.end32,
+      let usual = AddressRange(edges.low, edges.end)?.clamped(to: space),
+      let highest = AddressRange(windowsLowest, edges.high)?.clamped(to: space)
     else { return nil }
     var layout = Layout(
-      name: name, space: space, wordSize: .bits32, system: .windows, pageSize: .kibibytes(4),
+      name: edges.name, space: space, wordSize: .bits32, system: .windows, pageSize: .kibibytes(4),
       granularity: windowsGranularity,
       searches: [Search(usual, .bottomUp, alignment: windowsGranularity)], guardGap: .zero,
-      blocked: [], basis: basis, isAssumed: false)
+      blocked: [], basis: "modelled, not measured", isAssumed: false)
     layout.highestSearches = [Search(highest, .topDown, alignment: windowsGranularity)]
     return layout
   }

@@ -8,6 +8,7 @@ struct WindowsChoice {
   static let end32 = Address(1 << 32)
 
   func layout() -> Layout {
+    if let layout = windows.edges.flatMap({ Layout.windows($0) }) { return layout }
     if isWide { return wide }
     if let end = windows.end, end <= Self.end32 { return ending(at: end) }
     if windows.end != nil { return seenFromOutside }

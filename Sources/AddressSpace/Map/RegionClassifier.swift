@@ -160,7 +160,7 @@ let windowsImageEndings = [
 
 extension String {
   /// What follows the last slash, without the kernel's mark of a removed file.
-  var lastPathComponent: Substring {
+  package var lastPathComponent: Substring {
     let name = hasSuffix(" (deleted)") ? dropLast(10) : self[...]
     return name.utf8.lastIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
       .map { name[name.utf8.index(after: $0)...] } ?? name

@@ -6,6 +6,8 @@ public indirect enum PythonObject: Hashable, Sendable {
   case int(bits: Int)
   case float
   case complex
+  /// `str` of so many characters below U+0080: `bytes` of Python 2, `text` of Python 3.
+  case str(Int)
   /// `str` of Python 2 with so many characters, `bytes` of Python 3.
   case bytes(Int)
   /// `unicode` of Python 2, `str` of Python 3, with so many characters.

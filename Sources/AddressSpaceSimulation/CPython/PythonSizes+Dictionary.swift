@@ -9,7 +9,7 @@ extension PythonSizes {
   func hasTextKeys(_ entries: [PythonObject.Entry]) -> Bool {
     entries.allSatisfy { entry in
       switch entry.key {
-      case .shared, .text: true
+      case .shared, .str, .text: true
       default: false
       }
     }

@@ -69,6 +69,7 @@ public struct PythonSizes: Sendable {
     case .int(let bits): number(bits: bits)
     case .float: [Part(bytes: head + 8, kind: floatKind)]
     case .complex: [Part(bytes: head + 16)]
+    case .str(let count): build.version.major == 2 ? bytes(count) : text(count, .ascii)
     case .bytes(let count): bytes(count)
     case .text(let count, let widest): text(count, widest)
     case .bytearray(let count): byteArray(count)

@@ -1,4 +1,4 @@
-import AddressSpace
+public import AddressSpace
 
 /// How glibc's malloc works, by version and machine: the numbers and switches of its sources,
 /// `malloc/malloc.c` and `malloc/arena.c`, from 2.5 to 2.43.
@@ -167,4 +167,9 @@ struct GlibcRules: Sendable {
   var arenasPerCore: Int { sizeField == 4 ? 2 : 8 }
   /// Whether a thread's arena shrinks only from the trim threshold on (2.22).
   var heapsHaveTrimThreshold: Bool { isSince(22) }
+}
+
+extension LibcVersion {
+  /// Whether its malloc is modelled.
+  public var isModelled: Bool { self >= LibcVersion(2, 5) && self <= LibcVersion(2, 43) }
 }

@@ -19,6 +19,19 @@ public struct GlibcSettings: Hashable, Sendable {
 
   /// Nothing told.
   public init() {}
+
+  /// These, and what is told after them.
+  public func with(_ later: GlibcSettings) -> GlibcSettings {
+    var all = self
+    all.mmapThreshold = later.mmapThreshold ?? mmapThreshold
+    all.trimThreshold = later.trimThreshold ?? trimThreshold
+    all.topPad = later.topPad ?? topPad
+    all.mmapMost = later.mmapMost ?? mmapMost
+    all.arenaMost = later.arenaMost ?? arenaMost
+    all.arenaTest = later.arenaTest ?? arenaTest
+    all.cacheDepth = later.cacheDepth ?? cacheDepth
+    return all
+  }
 }
 
 extension GlibcSettings {

@@ -52,7 +52,7 @@ extension LinuxProgram {
     ])
 
   /// glibc 2.36 of Debian 12 for i386.
-  private static let debianLibc = LinuxImage(
+  static let debianLibc = LinuxImage(
     "/lib/i386-linux-gnu/libc.so.6",
     [
       .init(0, at: 0, fileSize: 0x218B4, .read),
@@ -61,7 +61,7 @@ extension LinuxProgram {
       .init(0x21B2F4, at: 0x21B2F4, fileSize: 0x2C24, memorySize: 0xC628, [.read, .write]),
     ], readOnlyAfterStart: 0x21B2F4..<0x21D000)
 
-  private static let debianLoader = LinuxImage(
+  static let debianLoader = LinuxImage(
     "/lib/i386-linux-gnu/ld-linux.so.2",
     [
       .init(0, at: 0, fileSize: 0xB20, .read),

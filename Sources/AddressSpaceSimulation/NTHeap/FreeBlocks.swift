@@ -12,7 +12,7 @@ struct FreeBlocks: Sendable {
   /// Which of `small` have any, a bit each.
   private var some: [UInt64] = [0, 0]
   /// The others, by size and then address.
-  private var large: [Large] = []
+  private var large = SortedChunks<Large>()
   /// How many bytes they are.
   private(set) var bytes: UInt64 = 0
 
@@ -44,8 +44,7 @@ struct FreeBlocks: Sendable {
       small[index].append(lower)
       some[index >> 6] |= 1 << UInt64(index & 63)
     } else {
-      let entry = Large(size: whole, start: lower)
-      large.insert(entry, at: large.partitioningIndex { $0 > entry })
+      large.insert(Large(size: whole, start: lower))
     }
   }
 
@@ -64,9 +63,7 @@ struct FreeBlocks: Sendable {
     starts.removeValue(forKey: start + size)
     bytes -= size
     if Int(size / Self.unit) >= Self.smallSizes {
-      let entry = Large(size: size, start: start)
-      let index = large.partitioningIndex { $0 >= entry }
-      if index < large.count { large.remove(at: index) }
+      large.remove(Large(size: size, start: start))
     }
     return size
   }
@@ -84,9 +81,7 @@ struct FreeBlocks: Sendable {
       some[next >> 6] &= ~(1 << UInt64(next & 63))
       index = next
     }
-    let place = large.partitioningIndex { $0.size >= size }
-    guard place < large.count else { return nil }
-    let found = large[place]
+    guard let found = large.first(where: { $0.size >= size }) else { return nil }
     remove(found.start)
     return (found.start, found.size)
   }

@@ -88,9 +88,10 @@ extension ModelledSpace {
   }
 
   /// Moves the end of the brk heap, which grows while a page stays free between it and the next
-  /// mapping, and its guard gap.
+  /// mapping, and its guard gap; where nothing tells where it begins there is none.
   public mutating func moveBreak(to end: Address) -> Bool {
-    guard end >= startOfBreak, let old = programBreak.roundedUp(to: layout.pageSize)?.value,
+    guard startOfBreak > 0, end >= startOfBreak,
+      let old = programBreak.roundedUp(to: layout.pageSize)?.value,
       let new = end.roundedUp(to: layout.pageSize)?.value,
       let first = startOfBreak.roundedUp(to: layout.pageSize)?.value
     else { return false }

@@ -73,6 +73,22 @@ extension ModelledSpace {
     return Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
   }
 
+  /// The room as far as placing in it goes. On Windows, where nobody counts mappings, what touches is
+  /// one region: thousands of parts of heaps are a few dozen then.
+  var outline: Room {
+    guard isWindows else { return room }
+    var regions: [Region] = []
+    for chunk in stretches.chunks {
+      for stretch in chunk {
+        let touches = regions.last?.range.upper.value == stretch.lower
+        let lower = touches ? regions.popLast()?.range.lower : Address(stretch.lower)
+        guard let lower, let range = AddressRange(lower, Address(stretch.upper)) else { continue }
+        regions.append(Region(range: range))
+      }
+    }
+    return Room(map: AddressMap.assembling(regions).map, layout: layout, facts: facts)
+  }
+
   private func forEachRegion(_ body: (Stretch) -> Void) {
     var current: Stretch?
     for chunk in stretches.chunks {

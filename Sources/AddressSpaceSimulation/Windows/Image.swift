@@ -25,6 +25,12 @@ public struct Image: Hashable, Sendable {
     self.source = source
   }
 
+  /// The same, allowed to be moved.
+  var movable: Image {
+    Image(
+      name: name, size: size, preferredBase: preferredBase, isRandomized: true, source: source)
+  }
+
   /// What linkers name for libraries unless they are told otherwise.
   public static let usualBase: Address = 0x1000_0000
 }

@@ -39,4 +39,20 @@ public struct ImageCatalogue: Sendable {
   public func program(_ name: String) -> WindowsProgram? {
     programs.first { $0.name == name }
   }
+
+  /// The names of all images and groups.
+  public var names: [String] {
+    (Set(index.values.flatMap(\.keys)).union(groups.keys)).sorted()
+  }
+
+  /// The same where every image's header allows it to be moved.
+  var movingAll: ImageCatalogue {
+    ImageCatalogue(
+      images: images.mapValues { $0.map(\.movable) }, groups: groups,
+      programs: programs.map { program in
+        var moved = program
+        moved.image = program.image.movable
+        return moved
+      }, sources: sources)
+  }
 }

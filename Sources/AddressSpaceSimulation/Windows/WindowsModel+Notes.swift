@@ -1,8 +1,6 @@
 extension WindowsModel {
-  /// What to know about it: what is drawn, then what no source tells for certain and is an option.
-  public var notes: [String] {
-    [Self.basis + ": " + limit.description + ", " + drawn] + uncertain.map { "assumed: \($0)" }
-  }
+  /// What it is and what is drawn.
+  public var about: String { "\(limit.description); \(drawn)" }
 
   private var drawn: String {
     switch version {
@@ -13,32 +11,33 @@ extension WindowsModel {
     }
   }
 
-  /// What is assumed, each with the rule that changes it.
-  public var uncertain: [String] {
+  /// What no source tells for certain and is assumed, each with the key under `assume` that changes it.
+  public var assumed: [String] {
     var sentences: [String] = []
     if rules.imageBiasBits != nil {
       let (least, most) = (rules.loadedElsewhere.lowerBound, rules.loadedElsewhere.upperBound)
-      sentences.append("other programs have loaded \(least) to \(most) of images (loadedElsewhere)")
+      sentences.append(
+        "other programs have loaded \(least) to \(most) of images (loaded-elsewhere)")
       if rules.shufflesKnownImages {
-        sentences.append("shared images come in random order at each boot (shufflesKnownImages)")
+        sentences.append("shared images come in random order at each boot (shuffled-images)")
       }
     }
     if limit.isWoW64, version != .seven {
       sentences.append(
         version == .xp
           ? "blocks and shared views lie as on Windows 7"
-          : "a thread's 64-bit stack takes \(rules.wowStack), as Windows 10 of 2018 shows (wowStack)"
+          : "a thread's 64-bit stack takes \(rules.wowStack), as Windows 10 of 2018 shows (wow-stack)"
       )
     }
     if limit == .native3GiB {
       sentences.append("process and thread blocks lie below 3 GiB, the guards of 2 GiB are there")
     }
     if version == .ten {
-      sentences.append("where a program lies: seen, not specified (program)")
-      sentences.append("no control flow guard (hasControlFlowGuard)")
+      sentences.append("where a program lies: seen, not specified")
+      sentences.append("no control flow guard (control-flow-guard)")
     }
     if version == .seven {
-      sentences.append("heap segments grow up to 16192 KiB, as on Windows 10 (heap.largestReserve)")
+      sentences.append("heap segments grow up to 16192 KiB, as on Windows 10 (largest-segment)")
     }
     return sentences
   }

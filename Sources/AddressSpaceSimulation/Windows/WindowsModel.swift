@@ -38,12 +38,36 @@ public struct WindowsModel: Hashable, Sendable {
   ///
   /// Draws: the lower edge, then the upper one.
   public func layout(isRandomized: Bool, random: inout SeededRandom) -> Layout? {
+    .windows(edges(isRandomized: isRandomized, random: &random))
+  }
+
+  /// The user space of a program that does not ask for randomisation.
+  public var unrandomizedLayout: Layout? {
+    var random = SeededRandom(seed: 0)
+    return layout(isRandomized: false, random: &random)
+  }
+
+  func edges(isRandomized: Bool, random: inout SeededRandom) -> WindowsEdges {
     let low = random.next(bits: rules.bottomUpBits)
     let high = random.next(bits: rules.topDownBits)
     let slot = Layout.windowsSlot.value
-    return Layout.windows(
+    return WindowsEdges(
       name: name, top: limit.top, end: limit.end,
-      lowEdge: Address(slot + (isRandomized ? low * slot : 0)),
-      highEdge: limit.end - ByteCount(isRandomized ? high * slot : 0), basis: Self.basis)
+      low: Address(slot + (isRandomized ? low * slot : 0)),
+      high: limit.end - ByteCount(isRandomized ? high * slot : 0))
+  }
+
+  /// What a process with these edges is known to be.
+  func facts(_ edges: WindowsEdges) -> LayoutFacts {
+    var windows = WindowsFacts()
+    windows.is64BitSystem = limit.isWoW64
+    windows.isLargeAddressAware = limit != .native2GiB && limit != .wow2GiB
+    windows.edges = edges
+    var facts = LayoutFacts()
+    facts.isRead = true
+    facts.wordSize = .bits32
+    facts.machine = .i386
+    facts.windows = windows
+    return facts
   }
 }

@@ -56,7 +56,13 @@ extension WindowsProcess {
     }
     // Under WOW64 they go on at steps of their size below the process's.
     let upper = model.limit.isWoW64 ? processBlock?.lower ?? blocksEnd : blocksEnd
-    return mapBlock("thread block", threadBlockSize, below: upper, in: &system).map { .pages($0) }
+    if let block = mapBlock("thread block", threadBlockSize, below: upper, in: &system) {
+      return .pages(block)
+    }
+    // Where much was mapped from the top; a multiple of 64 KiB, which the real ones need not be.
+    var mapping = Mapping.windows("thread block", .system)
+    mapping.isTopDown = true
+    return system.map(threadBlockSize, mapping).map { .pages($0) }
   }
 
   /// Maps the highest free pages below an address, at most 64 MiB below the end of blocks.

@@ -7,7 +7,7 @@ public struct WindowsProgram: Hashable, Sendable {
   /// What it is, in words.
   public let about: String
   /// Its own image.
-  public let image: Image
+  public internal(set) var image: Image
   /// What its header asks for each thread's stack.
   public var stack = ByteCount.mebibytes(1)
   /// What its header asks for its heap.

@@ -86,3 +86,21 @@ extension WindowsRules {
     }
   }
 }
+
+extension WindowsRules {
+  /// The same where the system does not randomise (`MoveImages`, a boot option): nothing is drawn, and
+  /// no other program has loaded images before.
+  var withoutRandomization: WindowsRules {
+    var rules = self
+    rules.bottomUpBits = 0
+    rules.topDownBits = 0
+    rules.imageBiasBits = imageBiasBits.map { _ in 0 }
+    rules.program = .preferred
+    rules.heapBits = 0
+    rules.stackBits = 0
+    if case .pages = blocks { rules.blocks = .pages(randomBits: 0) }
+    rules.shufflesKnownImages = false
+    rules.loadedElsewhere = .zero ... .zero
+    return rules
+  }
+}
