@@ -69,7 +69,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "AddressSpaceReport",
-      dependencies: ["AddressSpace", "AddressSpaceTrace"],
+      dependencies: ["AddressSpace", "AddressSpaceSimulation", "AddressSpaceTrace"],
       swiftSettings: pure),
     .target(
       name: "AddressSpaceStore",
@@ -112,8 +112,8 @@ let package = Package(
       name: "addrspace",
       dependencies: [
         "AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "AddressSpaceReport",
-        "AddressSpaceRecorder", "AddressSpaceStore", "AddressSpaceTrace", "AddressSpaceYAML",
-        "CBuildInfo",
+        "AddressSpaceRecorder", "AddressSpaceSimulation", "AddressSpaceStore",
+        "AddressSpaceTrace", "AddressSpaceYAML", "CBuildInfo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -124,7 +124,8 @@ let package = Package(
       name: "AddressSpaceTesting",
       dependencies: [
         "AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "AddressSpaceReport",
-        "AddressSpaceYAML", .product(name: "SystemPackage", package: "swift-system"),
+        "AddressSpaceSimulation", "AddressSpaceYAML",
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
 

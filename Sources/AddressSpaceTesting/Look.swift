@@ -46,6 +46,7 @@ extension SpaceUnderTest {
       return Look(snapshot, under: try Self.layout(nil, of: snapshot), word: word)
     case .room(let room, let name):
       return Look(source: Source(kind: .maps, name: name), room: room, title: name, word: "")
+    case .launch(let launch): return try launch.look()
     case .moment(let look): return try look.get()
     }
   }

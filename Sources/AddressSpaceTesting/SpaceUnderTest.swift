@@ -1,4 +1,5 @@
 public import AddressSpace
+import AddressSpaceReport
 import Glibc
 
 /// Whose address space an assertion looks at.
@@ -9,6 +10,7 @@ public struct SpaceUnderTest: Sendable {
     case file(String, snapshot: Int?, layout: String?)
     case snapshot(Snapshot)
     case room(Room, name: String)
+    case launch(TestedLaunch)
     case moment(Result<Look, NotMeasured>)
   }
 
@@ -49,6 +51,26 @@ public struct SpaceUnderTest: Sendable {
     SpaceUnderTest(place: .room(room, name: name))
   }
 
+  /// A launch of a scenario that `addrspace simulate` runs: modelled, not measured. Every machine
+  /// answers the same of it.
+  ///
+  /// - Parameters:
+  ///   - number: which launch, from 1.
+  ///   - scenario: a built-in one by its name, or a file.
+  ///   - step: after which step; the last one where it is nil.
+  ///   - remedies: what is done about it, by the scenario's names.
+  ///   - seed: where all random numbers come from.
+  public static func launch(
+    _ number: Int, of scenario: String, after step: String? = nil, taking remedies: [String] = [],
+    seed: UInt64 = 42
+  ) -> SpaceUnderTest {
+    SpaceUnderTest(
+      place: .launch(
+        TestedLaunch(
+          name: LaunchName(
+            scenario, number: number, step: step, remedies: remedies, seed: seed))))
+  }
+
   /// The space as it is now, to hold a later moment against; what could not be looked at fails the
   /// assertion that needs it.
   public func now() -> SpaceUnderTest {
@@ -64,7 +86,7 @@ public struct SpaceUnderTest: Sendable {
   var canChange: Bool {
     switch place {
     case .process, .file: true
-    case .snapshot, .room, .moment: false
+    case .snapshot, .room, .launch, .moment: false
     }
   }
 }

@@ -11,7 +11,8 @@ struct Addrspace: ParsableCommand {
     discussion: """
       TARGET is a process id, 'self', a saved file of any kind below, or '-' for standard input. \
       './4711' names a file called 4711. A recording takes a moment behind @: run.addrspace@end \
-      (the default), @lowest, @12.5 (seconds), @#8123 (event); 'check' takes @throughout too.
+      (the default), @lowest, @12.5 (seconds), @#8123 (event); 'check' takes @throughout too. \
+      --simulate SCENARIO stands in the place of a target.
 
       \(SavedFile.kinds)
 
@@ -21,7 +22,7 @@ struct Addrspace: ParsableCommand {
     version: Version.text,
     subcommands: [
       Inspect.self, Forecast.self, Diff.self, Check.self, Record.self, Report.self, Export.self,
-      Layouts.self, Capture.self, Convert.self, Doctor.self,
+      Simulate.self, Layouts.self, Capture.self, Convert.self, Doctor.self,
     ])
 
   static func main() {

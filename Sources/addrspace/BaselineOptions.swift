@@ -34,7 +34,7 @@ struct BaselineOptions: ParsableArguments {
       throw Failure(
         .notFound,
         "no baseline \(baseline). Write it while all is well: addrspace check "
-          + "\(target.text.shellWord) --baseline \(baseline.shellWord) --update-baseline")
+          + "\(target.words) --baseline \(baseline.shellWord) --update-baseline")
     }
   }
 

@@ -3,6 +3,7 @@ import AddressSpaceProcess
 import AddressSpaceReport
 import AddressSpaceYAML
 import ArgumentParser
+import SystemPackage
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,6 +12,7 @@ struct Check: ParsableCommand {
     usage: """
       addrspace check [OPTIONS] --require RULE TARGET...
       addrspace check [OPTIONS] --require RULE --run -- PROGRAM ARG...
+      addrspace check [OPTIONS] --require RULE --simulate SCENARIO
       """,
     discussion: """
       RULE is one of these; SIZE as in 400MiB, BUFFER as in 8000x6000x4x2, and >= and <= may stand \
@@ -19,7 +21,7 @@ struct Check: ParsableCommand {
       \(PolicyRule.Name.allCases.map { "\($0.form): \($0.meaning)" }.joined(separator: "\n"))
 
       \(PolicyRule.probableForm): in how many launches a rule has to hold, as in p(free >= 1GiB) >= \
-      95%; --run --launches counts them
+      95%; --launches counts them
 
       Exit status: 0 all are held, 1 one is broken, 69 one could not be measured, others as \
       everywhere. With --run: 125 where none is broken and the program failed, or could not be \
@@ -31,10 +33,16 @@ struct Check: ParsableCommand {
       "A process id, 'self', a saved file, a recording (RECORDING@throughout: every moment of it), "
         + "or '-'; several may be named. With --run the program and its arguments, behind '--'.",
       valueName: "targets"))
-  var targets: [Target]
+  var targets: [Target] = []
 
   @OptionGroup(title: "A program to run")
   var program: RunOptions
+
+  @OptionGroup(title: "A scenario in the place of targets")
+  var scenario: ScenarioOptions
+
+  @OptionGroup(title: "Several launches")
+  var launches: LaunchOptions
 
   @Option(
     help: ArgumentHelp(
@@ -77,6 +85,19 @@ struct Check: ParsableCommand {
   var output: OutputOptions
 
   func validate() throws {
+    try launches.validate(runs: program.run, simulates: scenario.simulate != nil)
+    if scenario.simulate != nil {
+      guard targets.isEmpty, !program.run else {
+        throw ValidationError("--simulate stands in the place of targets. Leave out one of them.")
+      }
+      guard period == nil, !comparison.updateBaseline else {
+        throw ValidationError(
+          "--simulate goes neither with --for nor with --update-baseline. Save a launch to look at "
+            + "it: addrspace convert --simulate SCENARIO --run 1 -o FILE")
+      }
+    } else if targets.isEmpty {
+      throw ValidationError("Missing expected argument '<targets> ...'")
+    }
     if program.run {
       _ = try program.command(targets)
       guard period == nil else {
@@ -125,7 +146,8 @@ struct Check: ParsableCommand {
       json: { report.json(top: output.top) })
     if let junit { try Console.write(Array(report.junit().utf8), toFile: junit) }
     for (index, checked) in report.targets.enumerated() {
-      let name = program.run ? checked.source.name ?? "the program" : targets[index].name
+      let name =
+        targets.isEmpty || program.run ? checked.source.name ?? "the program" : targets[index].name
       output.report(checked.diagnostics, of: name)
       if output.verbose { Console.note("layout: \(checked.layout.name): \(checked.layout.basis)") }
     }
@@ -137,12 +159,21 @@ struct Check: ParsableCommand {
   }
 
   private func checked(_ policy: Policy) throws -> PolicyRun.Outcome {
-    let baseline = try comparison.read(layout, for: targets[0])
+    let first = scenario.launch(1)
+    let baseline = try comparison.read(layout, for: targets.first ?? Target(first))
+    if let first {
+      let tells = !output.quiet && Console.isTerminal(.standardError)
+      return PolicyRun.Outcome(
+        targets: try SimulatedCheck(
+          policy: policy, baseline: baseline, first: first,
+          launches: Launches(count: launches.count ?? 1000, tellsProgress: tells),
+          required: launches.required, system: layout.layout
+        ).targets())
+    }
     guard !program.run else {
       return try PolicyRun(
         policy: policy, baseline: baseline, command: try program.command(targets), options: program,
-        layout: layout,
-        isQuiet: output.quiet
+        launches: launches, layout: layout, isQuiet: output.quiet
       ).outcome()
     }
     let watch = PolicyWatch(

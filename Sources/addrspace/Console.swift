@@ -98,6 +98,9 @@ enum Console {
     (environment(name) ?? "").isEmpty == isEmpty
   }
 
+  /// How many processors there are.
+  static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
   /// Whether the locale's characters are Unicode.
   static var isUnicode: Bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment($0) }

@@ -20,8 +20,8 @@ struct Convert: ParsableCommand {
     case json
   }
 
-  @Argument(help: "A process id, 'self', a saved file, a recording, or '-'.")
-  var target: Target
+  @OptionGroup
+  var asked: TargetOptions
 
   @Option(
     help: ArgumentHelp(
@@ -46,6 +46,8 @@ struct Convert: ParsableCommand {
 
   @Flag(name: .short, help: "Say nothing of what could not be read.")
   var quiet = false
+
+  private var target: Target { asked.target }
 
   func run() throws {
     if to == nil, let output, output.hasSuffix(".addrspace") { return try record(output) }

@@ -7,11 +7,11 @@ struct Diff: ParsableCommand {
     commandName: "diff",
     abstract: "What was lost between two moments: spans, regions, and buffers that fit no more.")
 
-  @Argument(help: "The earlier target.")
-  var from: Target
+  @Argument(help: "The earlier target, then the later one; the later one alone with --simulate.")
+  var targets: [Target]
 
-  @Argument(help: "The later target.")
-  var to: Target
+  @OptionGroup(title: "A simulated launch in the place of the earlier target")
+  var simulated: SimulatedTarget
 
   @Flag(help: "Match regions by name and kind, wherever randomisation has put them.")
   var relative = false
@@ -32,10 +32,20 @@ struct Diff: ParsableCommand {
   var output: OutputOptions
 
   func validate() throws {
+    guard all.count == 2 else {
+      throw ValidationError(
+        all.count < 2
+          ? "Missing expected argument '<\(all.isEmpty ? "from" : "to")>'"
+          : "diff compares two targets, and \(all.count) are named.")
+    }
     guard from.text != "-" || to.text != "-" else {
       throw ValidationError("only one of the two can be standard input.")
     }
   }
+
+  private var all: [Target] { simulated.launch.map { [Target($0)] + targets } ?? targets }
+  private var from: Target { all[0] }
+  private var to: Target { all[1] }
 
   func run() throws {
     var requests = try buffers.requests()

@@ -3,6 +3,7 @@ import AddressSpaceFormats
 import AddressSpaceProcess
 import AddressSpaceRecorder
 import AddressSpaceReport
+import AddressSpaceSimulation
 import AddressSpaceStore
 import AddressSpaceTrace
 import ArgumentParser
@@ -49,9 +50,18 @@ extension Failure {
     case let error as ChangeError: self.init(.usage, error.description)
     case let error as PolicyRuleError: self.init(.usage, error.description)
     case let error as RecordingError: self.init(error)
+    case let error as ScenarioRunner.Problem: self.init(error)
     case let error as TraceMomentError: self.init(.usage, error.description)
     case let error as TraceReportError<RecordingError>: self.init(error)
     default: return nil
+    }
+  }
+
+  private init(_ error: ScenarioRunner.Problem) {
+    if case .noRoomToStart = error {
+      self.init(.badInput, error.description)
+    } else {
+      self.init(.usage, error.description)
     }
   }
 

@@ -7,8 +7,8 @@ struct Forecast: ParsableCommand {
     commandName: "forecast",
     abstract: "How many of these buffers fit, where, why no more, and what to clear for more.")
 
-  @Argument(help: "A process id, 'self', a saved file, a recording, or '-'.")
-  var target: Target
+  @OptionGroup
+  var asked: TargetOptions
 
   @OptionGroup(title: "Buffers")
   var buffers: BufferOptions
@@ -59,6 +59,8 @@ struct Forecast: ParsableCommand {
       throw ValidationError("--sequence goes neither with --advise nor with --if tile=SIZE.")
     }
   }
+
+  private var target: Target { asked.target }
 
   func run() throws {
     var requests = try buffers.requests()

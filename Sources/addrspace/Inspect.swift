@@ -25,8 +25,8 @@ struct Inspect: ParsableCommand {
     }
   }
 
-  @Argument(help: "A process id, 'self', a saved file, a recording, or '-'.")
-  var target: Target
+  @OptionGroup
+  var asked: TargetOptions
 
   @Option(
     help: ArgumentHelp(
@@ -45,6 +45,8 @@ struct Inspect: ParsableCommand {
 
   @OptionGroup(title: "Output")
   var output: OutputOptions
+
+  private var target: Target { asked.target }
 
   func run() throws {
     let requests = try buffers.requests()
@@ -70,7 +72,7 @@ struct Inspect: ParsableCommand {
   private func hint(_ inspection: Inspection) {
     guard let buffer = inspection.buffers.first else { return }
     Console.note(
-      "\nWhy no more, and what to clear:  addrspace forecast \(target.text) "
+      "\nWhy no more, and what to clear:  addrspace forecast \(target.words) "
         + "--buffer \(buffer.request.text)")
   }
 }

@@ -1,5 +1,6 @@
 import AddressSpace
 import AddressSpaceReport
+import AddressSpaceSimulation
 import ArgumentParser
 import SystemPackage
 
@@ -129,13 +130,17 @@ struct LayoutOptions: ParsableArguments {
   var strict = false
 
   func validate() throws {
-    if let layout, !LayoutPreset.all.contains(where: { $0.layout.name == layout }) {
+    if let layout, !isPreset(layout), !ModelledSystem.names.contains(layout) {
       throw ValidationError("no layout \"\(layout)\". 'addrspace layouts' lists them.")
     }
     if let range, AddressRange(text: range) == nil {
       throw ValidationError(
         "\"\(range)\" is no range. Write two hexadecimal addresses, as in 10000-c0000000.")
     }
+  }
+
+  private func isPreset(_ name: String) -> Bool {
+    LayoutPreset.all.contains { $0.layout.name == name }
   }
 
   /// The layout for a snapshot, and what is in it.
@@ -145,7 +150,11 @@ struct LayoutOptions: ParsableArguments {
 
   func layout(for snapshot: Snapshot) throws -> Layout {
     var chosen = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
-    if let layout {
+    if let layout, snapshot.source.kind != .simulation {
+      guard isPreset(layout) else {
+        throw Failure(
+          .usage, "\(layout) is a model of a system, for 'simulate' and --simulate alone.")
+      }
       chosen = Layout.named(layout, map: snapshot.map, facts: snapshot.facts) ?? chosen
     }
     if let range, let bounds = AddressRange(text: range) {

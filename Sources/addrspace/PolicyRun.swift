@@ -11,6 +11,7 @@ struct PolicyRun {
   /// The program and its arguments.
   let command: [String]
   let options: RunOptions
+  let launches: LaunchOptions
   let layout: LayoutOptions
   let isQuiet: Bool
 
@@ -26,8 +27,8 @@ struct PolicyRun {
   }
 
   func outcome() throws -> Outcome {
-    let count = options.launches ?? 1
-    var programs = CheckedPrograms(policy, required: options.atLeast ?? .all)
+    let count = launches.count ?? 1
+    var programs = CheckedPrograms(policy, required: launches.required)
     var failures: [(launch: Int, how: String)] = []
     for launch in 1...count {
       var isInterrupted = false
@@ -48,7 +49,7 @@ struct PolicyRun {
     _ launch: Int, _ body: (_ path: String, RecorderOutcome) throws -> Void
   ) throws {
     if let keep = options.keep {
-      let path = options.launches == nil ? keep : "\(keep).\(launch)"
+      let path = launches.count == nil ? keep : "\(keep).\(launch)"
       try body(path, try record(to: path, force: options.force))
     } else {
       let file = try TemporaryFile(named: "run.addrspace")

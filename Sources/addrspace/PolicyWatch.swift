@@ -51,7 +51,7 @@ struct PolicyWatch {
     var trial = PolicyTrial(policy, baseline: baseline)
     try look(at: room, in: &trial)
     var checked = CheckedTarget(
-      source: snapshot.source, word: target.text.shellWord, layout: room.layout, trial: trial,
+      source: snapshot.source, word: target.words, layout: room.layout, trial: trial,
       diagnostics: snapshot.diagnostics(under: room))
     if checked.verdict == .broken, let recording {
       let report = try recording.report(requests: [], allocator: nil, layout: layout)

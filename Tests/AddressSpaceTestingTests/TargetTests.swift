@@ -45,6 +45,23 @@ struct TargetTests {
     }
   }
 
+  @Test("a launch of a scenario, the same each time; another one is another")
+  func launch() {
+    let ninth = SpaceUnderTest.launch(9, of: "linux-hello")
+    expectLargestFreeSpan(of: ninth, atLeast: "2GiB")
+    func text(_ space: SpaceUnderTest) -> String? {
+      failures { expectPolicy("largest-free >= 3GiB", of: space) }.map(\.text).first
+    }
+    let told = text(ninth)
+    #expect(told?.hasPrefix("linux-hello, launch 9: largest-free is ") == true)
+    #expect(
+      told?.hasSuffix("More:  addrspace inspect --simulate linux-hello --run 9 --top 0") == true)
+    let named = text(.launch(9, of: "linux-hello", after: "start"))
+    #expect(named == told?.replacing("--run 9", with: "--run 9 --step start"))
+    #expect(text(.launch(10, of: "linux-hello")) != told)
+    #expect(text(.launch(9, of: "linux-hello", seed: 43)) != told)
+  }
+
   @Test("what cannot be looked at is a failure, never a pass")
   func notMeasured() throws {
     let folder = try TemporaryFolder()
@@ -63,6 +80,17 @@ struct TargetTests {
       (.file(recording), "it is a recording. Give a moment of it: addrspace convert "),
       (.file(photo, snapshot: 2), "it has no snapshot 2"),
       (.file(photo, layout: "linux-i387"), "no layout \"linux-i387\"."),
+      (.launch(0, of: "linux-hello"), "there is no launch 0. They are counted from 1."),
+      (.launch(1, of: "linux-helo"), "linux-helo cannot be read: No such file or directory."),
+      (
+        .launch(1, of: "linux-hello", after: "stop"),
+        "linux-hello has no step \"stop\". It has \"start\"."
+      ),
+      (
+        .launch(1, of: "linux-hello", taking: ["none"]),
+        "linux-hello has no remedy \"none\". It has none."
+      ),
+      (.launch(1, of: broken), "\(broken):1:1: "),
     ]
     for (space, part) in cases {
       let texts = failures { expectPolicy("free >= 1", of: space) }.map(\.text)

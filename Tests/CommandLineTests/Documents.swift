@@ -10,7 +10,7 @@ extension Shape {
   static let source = Shape.object([
     "kind": .word([
       "process", "maps", "smaps", "core", "minidump", "vmmap", "windbg", "hs_err", "tombstone",
-      "strace", "recording",
+      "strace", "recording", "simulation",
     ]),
     "pid": .optional(.integer),
     "path": .optional(.text), "name": .optional(.text),
@@ -276,6 +276,30 @@ extension Shape {
       ])), "diagnostics": diagnostics,
   ])
 
+  static let distribution = Shape.object([
+    "min": .integer, "p5": .integer, "p50": .integer, "p95": .integer, "max": .integer,
+    "mean": .number,
+  ])
+
+  static let simulatedStep = Shape.object([
+    "name": .text, "largestFreeBytes": distribution, "freeBytes": distribution,
+    "mappedBytes": distribution, "committedBytes": distribution, "residentBytes": distribution,
+    "buffers": .list(
+      .object([
+        "request": .text, "fits": distribution, "histogram": .dictionary(.integer),
+        "failures": .integer,
+      ])),
+    "failures": .list(.object(["purpose": .text, "bytes": .integer, "runs": .integer])),
+  ])
+
+  static let simulate = Shape.object([
+    "schema": .word(["addrspace.simulate/1"]), "scenario": .text,
+    "basis": .word(["modelled, not measured"]), "layout": layout, "seed": .integer,
+    "runs": .integer, "steps": .list(simulatedStep),
+    "remedies": .list(
+      .object(["name": .text, "layout": .text, "steps": .list(simulatedStep)])),
+  ])
+
   static let layouts = Shape.object([
     "schema": .word(["addrspace.layouts/1"]),
     "layouts": .list(
@@ -283,6 +307,12 @@ extension Shape {
         "name": .text, "low": .address, "high": .address, "pageBytes": .integer,
         "granularityBytes": .integer, "placement": .word(["topDown", "bottomUp"]),
         "guardGapBytes": .integer, "notes": .text,
+      ])),
+    "models": .list(
+      .object([
+        "name": .text, "low": .address, "high": .address, "pageBytes": .integer,
+        "granularityBytes": .integer, "placement": .word(["bottomUp"]),
+        "guardGapBytes": .integer, "notes": .text, "basis": .text, "assumed": .list(.text),
       ])),
   ])
 

@@ -7,14 +7,18 @@ struct HelpTests {
   static let common = ["--format", "--json", "--plain", "--top", "--color", "-o", "-q", "-v"]
   static let buffers = ["--buffer", "--allocator"]
   static let layout = ["--layout", "--range", "--strict"]
+  static let draw = ["--run", "--step", "--seed", "--remedy"]
+  static let simulated = ["--simulate"] + draw
 
   static let options: [(subcommand: String, options: [String])] = [
-    ("inspect", common + buffers + layout + ["--snapshot"]),
+    ("simulate", common + buffers + draw + ["--runs", "--layout", "--from"]),
+    ("inspect", common + buffers + layout + simulated + ["--snapshot"]),
     (
       "forecast",
-      common + buffers + layout + ["--sequence", "--why", "--more", "--require", "--snapshot"]
+      common + buffers + layout + simulated
+        + ["--sequence", "--why", "--more", "--require", "--snapshot"]
     ),
-    ("diff", common + buffers + layout + ["--relative", "--exit-code", "--snapshot"]),
+    ("diff", common + buffers + layout + simulated + ["--relative", "--exit-code", "--snapshot"]),
     (
       "check",
       common + layout + ["--require", "--for", "--every", "--junit", "--github", "--snapshot"]
@@ -25,7 +29,7 @@ struct HelpTests {
     ),
     ("export", layout + ["--at", "--pid", "--format", "--weight", "-o"]),
     ("layouts", common), ("doctor", common), ("capture", ["-o"]),
-    ("convert", layout + ["--to", "--anonymize", "--snapshot", "-o", "-q"]),
+    ("convert", layout + simulated + ["--to", "--anonymize", "--snapshot", "-o", "-q"]),
   ]
 
   @Test("--help names every option", arguments: options)

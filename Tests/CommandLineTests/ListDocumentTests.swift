@@ -23,6 +23,34 @@ struct ListDocumentTests {
     #expect(granularities == [65536])
   }
 
+  @Test("layouts says of every model what is assumed, and each can be simulated")
+  func models() async throws {
+    let document = try JSON(try await Program()("layouts", "--json").output)
+    let names = document["models"].items.compactMap { $0["name"].text }
+    #expect(names.count == 12 && Set(names).count == 12)
+    for model in document["models"].items {
+      #expect(model["basis"] == .text("modelled, not measured"))
+    }
+    let text = try await Program()("layouts").output
+    let scenario = """
+      scenario: own
+      about: a program that starts
+      system: windows-xp-2g
+      program: photo-wx
+      steps: [{step: start}]
+
+      """
+    for name in names {
+      #expect(text.contains("  \(name) "))
+      let result = try await Program()(
+        "simulate", "-", "--runs", "2", "--layout", name, "--json", input: scenario)
+      #expect(try JSON(result.output)["layout"]["name"] == .text(name), "\(result.error)")
+    }
+    let refused = try await Program()("inspect", "self", "--layout", "windows-7-2g")
+    #expect(refused.status == 64)
+    #expect(refused.error.contains("windows-7-2g is a model of a system, for 'simulate'"))
+  }
+
   @Test("every preset can be chosen by its name")
   func everyLayoutWorks() async throws {
     let document = try JSON(try await Program()("layouts", "--json").output)

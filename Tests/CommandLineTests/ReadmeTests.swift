@@ -13,6 +13,16 @@ struct ReadmeTests {
     #expect(result.error == "")
   }
 
+  /// Lives 14 lives of millions of objects each, for which a debug build takes minutes.
+  @Test(.enabled(if: Machine.hasReleaseBinary, "needs the release binary (ADDRSPACE_BINARY)"))
+  func simulationIsRealOutput() async throws {
+    let blocks = try CodeBlock.all(in: "README.md")
+    let screen = try #require(blocks.first { $0.text.hasPrefix("photo-organizer  windows-7") })
+    let result = try await Program()("simulate", "photo-organizer")
+    #expect(result.output == screen.text)
+    #expect(result.error == "")
+  }
+
   @Test func commandsNameWhatIsThere() throws {
     let readme = try Fixtures.text(Fixtures.package.appending("README.md"))
     for path in ["tools/addrspace", "tools/test", "fixtures/photo/photo-organizer.maps"] {

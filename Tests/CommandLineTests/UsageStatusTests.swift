@@ -22,7 +22,7 @@ struct UsageStatusTests {
     Mistake("forcast MAP", "Did you mean 'forecast'?"),
     Mistake("difff MAP MAP", "Did you mean 'diff'?"),
     Mistake("layout", "Did you mean 'layouts'?"),
-    Mistake("simulate MAP", "unknown subcommand 'simulate'. See 'addrspace --help'."),
+    Mistake("simulte MAP", "unknown subcommand 'simulte'. Did you mean 'simulate'?"),
     Mistake("MAP", "unknown subcommand"),
     Mistake("inspect", "Missing expected argument '<target>'"),
     Mistake("forecast", "Missing expected argument '<target>'"),
@@ -83,7 +83,33 @@ struct UsageStatusTests {
     Mistake("capture -", "capture takes a process id"),
   ]
 
-  @Test(arguments: mistakes)
+  static let simulations = [
+    Mistake("simulate", "Missing expected argument '<scenario>'"),
+    Mistake("simulate linux-hello --runs 0", "--runs takes 1 to 1000000."),
+    Mistake("simulate linux-hello --run 0", "--run takes a number from 1 up."),
+    Mistake("simulate linux-hello --step start", "--step goes with --run"),
+    Mistake(
+      "simulate linux-hello --run 1 --step strat", "no step \"strat\". Did you mean \"start\"?"),
+    Mistake("simulate linux-hello --run 1 --step x", "They are \"start\"."),
+    Mistake("simulate linux-hello --remedy x", "linux-hello has no remedy \"x\". It has none."),
+    Mistake(
+      "simulate linux-hello --layout linux-i386-5g", "not modelled. Did you mean \"linux-i386-3g"),
+    Mistake("simulate linux-hello --layout windows-7-4g", "windows-7-4g does not run hello."),
+    Mistake("simulate linux-hello --layout linux-i386-2g --from MAP", "--from has the layout of"),
+    Mistake("simulate - --from -", "only one of the scenario and --from can be standard input."),
+    Mistake("simulate linux-hello --allocator virtualalloc", "does not exist in the layout"),
+    Mistake("simulate linux-hello --allocator pillow --buffer 1M", "needs width and height"),
+    Mistake("inspect --run 2 MAP", "go with --simulate, which names a scenario."),
+    Mistake("inspect MAP --remedy x", "go with --simulate, which names a scenario."),
+    Mistake("inspect MAP --simulate linux-hello", "stands in the place of the target"),
+    Mistake("inspect --simulate linux-hello --snapshot 2", "a launch has no snapshot 2."),
+    Mistake("forecast --simulate linux-hello --step x", "linux-hello has no step \"x\"."),
+    Mistake("diff --simulate linux-hello", "Missing expected argument '<targets> ...'"),
+    Mistake("diff MAP MAP --simulate linux-hello", "diff compares two targets, and 3 are named."),
+    Mistake("inspect MAP --layout windows-7-4g", "is a model of a system, for 'simulate'"),
+  ]
+
+  @Test(arguments: mistakes + simulations)
   func isSaid(mistake: Mistake) async throws {
     let folder = try TemporaryFolder()
     let map = try folder.file("usual.maps", SmallMap.usual)

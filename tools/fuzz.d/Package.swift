@@ -6,6 +6,9 @@ let library: Target.Dependency = .product(name: "AddressSpace", package: "addrsp
 
 let yaml: Target.Dependency = .product(name: "AddressSpaceYAML", package: "addrspace")
 
+let simulation: Target.Dependency = .product(
+  name: "AddressSpaceSimulation", package: "addrspace")
+
 /// One executable a parser, in a folder of its own with its dictionary and seeds. `tools/fuzz`
 /// builds it with `--sanitize fuzzer`, whose library holds the main function.
 func driver(_ name: String, needs dependencies: [Target.Dependency] = [library]) -> Target {
@@ -20,5 +23,8 @@ let package = Package(
   dependencies: [.package(name: "addrspace", path: "../..")],
   targets: [.target(name: "Invariants", dependencies: [library], path: "Invariants")]
     + ["maps", "heap", "minidump", "windbg", "vmmap", "core", "strace", "crashlog", "json"]
-    .map { driver($0) } + [driver("policy", needs: [library, yaml])]
+    .map { driver($0) } + [
+      driver("policy", needs: [library, yaml]),
+      driver("scenario", needs: [library, simulation, yaml]),
+    ]
 )
