@@ -42,7 +42,7 @@ struct CheckLiveTests {
   func ends() async throws {
     let result = try await Program().shell(
       """
-      sleep 0.5 & p=$!
+      sleep 3 & p=$!
       "$A" check $p --require 'regions <= 1000' --for 30s --every 100ms; echo "status $?"
       "$A" check $p --require 'regions <= 1000' --for 30s; echo "status $?"
       """)

@@ -90,7 +90,7 @@ struct UsageStatusTests {
     Mistake("simulate linux-hello --step start", "--step goes with --run"),
     Mistake(
       "simulate linux-hello --run 1 --step strat", "no step \"strat\". Did you mean \"start\"?"),
-    Mistake("simulate linux-hello --run 1 --step x", "They are \"start\"."),
+    Mistake("simulate linux-hello --run 1 --step x", "It has \"start\"."),
     Mistake("simulate linux-hello --remedy x", "linux-hello has no remedy \"x\". It has none."),
     Mistake(
       "simulate linux-hello --layout linux-i386-5g", "not modelled. Did you mean \"linux-i386-3g"),
@@ -99,7 +99,7 @@ struct UsageStatusTests {
     Mistake("simulate - --from -", "only one of the scenario and --from can be standard input."),
     Mistake("simulate linux-hello --allocator virtualalloc", "does not exist in the layout"),
     Mistake("simulate linux-hello --allocator pillow --buffer 1M", "needs width and height"),
-    Mistake("inspect --run 2 MAP", "go with --simulate, which names a scenario."),
+    Mistake("inspect --run 2 MAP", "--run goes with --simulate, which names a scenario."),
     Mistake("inspect MAP --remedy x", "go with --simulate, which names a scenario."),
     Mistake("inspect MAP --simulate linux-hello", "stands in the place of the target"),
     Mistake("inspect --simulate linux-hello --snapshot 2", "a launch has no snapshot 2."),
