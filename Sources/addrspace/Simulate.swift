@@ -12,7 +12,7 @@ struct Simulate: ParsableCommand {
     discussion: """
       SCENARIO is a file in YAML, or one of these:
 
-      \(ShippedScenario.allCases.map { "\($0.rawValue): \((try? $0.about()) ?? "")" }
+      \(ShippedScenario.allCases.map { "\($0.rawValue): \($0.about)" }
         .joined(separator: "\n"))
 
       Without --remedy all remedies of the scenario are tried. With --run one launch is shown, as \

@@ -29,7 +29,7 @@ struct ShippedScenarioTests {
     for shipped in ShippedScenario.allCases {
       let scenario = try Self.scenario(shipped)
       #expect(scenario.name == shipped.rawValue)
-      #expect(try shipped.about() == scenario.about)
+      #expect(shipped.about == scenario.about)
       #expect(scenario.buffers.first?.bytes == Self.photo.bytes)
       // Fits the list of them in the help.
       #expect(scenario.name.count + scenario.about.count + 2 <= 100)
