@@ -5,45 +5,21 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The files of `fixtures/scenarios/refused`, each with its sentence in `refused.txt`.
+/// The files of `fixtures/scenarios/refused`, and that damaged ones do no harm.
 @Suite("Refused scenarios")
 struct RefusedScenarioTests {
-  static let golden = ScenarioFiles.folder.appending("refused.txt")
+  static let files = RefusedFiles(folder: ScenarioFiles.folder) { bytes in
+    ScenarioFiles.outcome(bytes).map { "\($0.steps.count) steps" }
+  }
 
   @Test("why, and where")
   func sentences() throws {
-    let lines = try ScenarioFiles.refused.map { name in
-      let bytes = try Fixtures.bytes(ScenarioFiles.refusedFolder.appending(name))
-      return switch ScenarioFiles.outcome(bytes) {
-      case .success(let scenario): "\(name): has \(scenario.steps.count) steps"
-      case .failure(let error): error.message(in: name)
-      }
-    }
-    let text = lines.map { $0 + "\n" }.joined()
-    if environment("RECORD_GOLDEN") != nil {
-      let file = try FileDescriptor.open(
-        Self.golden, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
-      try file.closeAfter { _ = try file.writeAll(text.utf8) }
-    }
-    let expected = try Fixtures.text(Self.golden).split(separator: "\n").map(String.init)
-    #expect(lines.count == expected.count)
-    for (line, golden) in zip(lines, expected) { #expect(line == golden) }
+    try Self.files.expectSentences(of: ScenarioFiles.refused)
   }
 
   @Test("each is one line that says what to do", arguments: ScenarioFiles.refused)
   func form(name: String) throws {
-    let bytes = try Fixtures.bytes(ScenarioFiles.refusedFolder.appending(name))
-    guard case .failure(let error) = ScenarioFiles.outcome(bytes) else {
-      Issue.record("\(name) is read")
-      return
-    }
-    let sentence = error.reason.description
-    #expect(sentence.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
-    #expect(sentence.hasSuffix(".") || sentence.hasSuffix("?") || sentence.hasSuffix("\""))
-    #expect(sentence.contains(". ") || sentence.hasSuffix("?"), "\(sentence)")
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    #expect((1...max(1, lines.count)).contains(error.place.line))
-    #expect(error.place.column >= 1)
+    try Self.files.expectForm(of: name)
   }
 
   @Test("the others are read, and their names are those they are asked for by")
