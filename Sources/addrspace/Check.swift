@@ -167,7 +167,7 @@ struct Check: ParsableCommand {
         targets: try SimulatedCheck(
           policy: policy, baseline: baseline, first: first,
           launches: Launches(count: launches.count ?? 1000, tellsProgress: tells),
-          required: launches.required, system: layout.layout
+          required: launches.required, layout: layout
         ).targets())
     }
     guard !program.run else {

@@ -11,11 +11,10 @@ struct SimulatedCheck {
   let launches: Launches
   /// How many of the launches have to hold a rule that does not say so itself.
   let required: RequiredShare
-  /// The system, where it is not the scenario's.
-  let system: String?
+  let layout: LayoutOptions
 
   func targets() throws -> [CheckedTarget] {
-    let scenario = try ScenarioSource(word: first.scenario).scenario(on: system)
+    let scenario = try ScenarioSource(word: first.scenario).scenario(on: layout.layout)
     let runner = try first.draw.runner(of: scenario, taking: first.draw.together)
     let checked = try launches.each { number in
       try target(runner.space(ofRun: number, after: first.step), number, of: scenario)
@@ -29,7 +28,7 @@ struct SimulatedCheck {
     _ space: ModelledSpace, _ number: Int, of scenario: Scenario
   ) throws -> CheckedTarget {
     let snapshot = space.snapshot(name: scenario.name)
-    let room = Room(map: snapshot.map, layout: space.layout, facts: snapshot.facts)
+    let room = try layout.room(for: snapshot)
     if let baseline { try baseline.refuse(others: room, of: scenario.name) }
     var trial = PolicyTrial(policy, baseline: baseline)
     do throws(AllocatorError) {

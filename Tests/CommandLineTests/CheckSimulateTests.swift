@@ -36,6 +36,22 @@ struct CheckSimulateTests {
     #expect(try JSON(shown.output)["buffers"][0]["fits"].integer == 9, "\(shown.error)")
   }
 
+  @Test("the bounds of --range are those of inspect")
+  func range() async throws {
+    let range = ["--range", "10000-60000000"]
+    let inspected = try JSON(
+      try await Program()(
+        ["inspect", "--simulate", "linux-hello", "--run", "1", "--json"] + range
+      ).output)
+    let largest = try #require(inspected["freeSpans"][0]["bytes"].integer)
+    for (limit, status) in [(largest, 0), (largest + 1, 1)] as [(UInt64, Int32)] {
+      let result = try await Program()(
+        ["check", "--simulate", "linux-hello", "--launches", "1", "--require"]
+          + ["largest-free >= \(limit)"] + range)
+      #expect(result.status == status, "\(result.output)\(result.error)")
+    }
+  }
+
   @Test("what decides the status")
   func statuses() async throws {
     let simulate = ["--simulate", "linux-hello"]
