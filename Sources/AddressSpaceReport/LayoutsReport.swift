@@ -37,7 +37,7 @@ public struct LayoutsReport: Sendable {
     for (sentence, names) in assumptions {
       lines.append("  " + "\(sentence): \(names)".wrapped(to: style.columns - 2, indent: 4))
     }
-    lines += ["", "What models answer is \(WindowsModel.basis)."]
+    lines += ["", "What models answer is \(Layout.modelledBasis)."]
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -82,7 +82,7 @@ public struct LayoutsReport: Sendable {
           models.map { model in
             .object(
               Self.members(model.layout, notes: model.model.about) + [
-                ("basis", .string(WindowsModel.basis)),
+                ("basis", .string(Layout.modelledBasis)),
                 ("assumed", .array(model.model.assumed.map { .string($0) })),
               ])
           })

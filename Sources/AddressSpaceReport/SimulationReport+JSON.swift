@@ -7,7 +7,7 @@ extension SimulationReport {
     let value: JSONValue = [
       "schema": "addrspace.simulate/1",
       "scenario": .string(answer.name),
-      "basis": .string(Self.basis),
+      "basis": .string(Layout.modelledBasis),
       "layout": JSONValue(answer.layout),
       "seed": .integer(answer.seed),
       "runs": JSONValue(answer.tally.count),

@@ -6,7 +6,8 @@ extension SimulationReport {
   public func plain() -> String {
     var records = Records()
     records.add(
-      "scenario", answer.name, answer.layout.name, answer.seed, answer.tally.count, Self.basis)
+      "scenario", answer.name, answer.layout.name, answer.seed, answer.tally.count,
+      Layout.modelledBasis)
     Self.add(answer.tally, as: "", to: &records)
     for remedied in answer.remedies { Self.add(remedied.tally, as: remedied.name, to: &records) }
     return records.text

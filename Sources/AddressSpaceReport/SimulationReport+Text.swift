@@ -27,7 +27,7 @@ private struct SimulationScreen {
     let launches = tally.count == 1 ? "1 launch" : "\(tally.count) launches"
     return [
       style.paint(answer.name.printable, .heading)
-        + "  \(answer.layout.name)  \(launches)  \(SimulationReport.basis)"
+        + "  \(answer.layout.name)  \(launches)  \(Layout.modelledBasis)"
     ]
   }
 

@@ -11,7 +11,4 @@ public struct SimulationReport: Sendable {
     self.answer = answer
     self.word = word
   }
-
-  /// What is said of every result of a modelled system, in texts and documents.
-  static let basis = "modelled, not measured"
 }

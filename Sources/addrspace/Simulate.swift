@@ -98,6 +98,11 @@ struct Simulate: ParsableCommand {
         remedies: remedied, comparedStep: scenario.comparedStep),
       word: self.scenario.shellWord)
     try output.write(text: report.text, plain: report.plain, json: report.json)
+    tell(runners[0].layout)
+  }
+
+  private func tell(_ layout: Layout) {
+    if output.verbose { Console.note("layout: \(layout.name): \(layout.basis)") }
   }
 
   /// The scenario, with what is asked of it instead of its own questions.
@@ -134,5 +139,6 @@ struct Simulate: ParsableCommand {
     try output.write(
       text: { inspection.text($0) }, plain: { inspection.plain(top: output.top) },
       json: { inspection.json(top: output.top) })
+    tell(space.layout)
   }
 }

@@ -26,10 +26,13 @@ extension Layout {
       name: edges.name, space: space, wordSize: .bits32, system: .windows, pageSize: .kibibytes(4),
       granularity: windowsGranularity,
       searches: [Search(usual, .bottomUp, alignment: windowsGranularity)], guardGap: .zero,
-      blocked: [], basis: "modelled, not measured", isAssumed: false)
+      blocked: [], basis: modelledBasis, isAssumed: false)
     layout.highestSearches = [Search(highest, .topDown, alignment: windowsGranularity)]
     return layout
   }
+
+  /// How far answers of a model go.
+  public static let modelledBasis = "modelled, not measured"
 
   /// The first 64 KiB are a zone without access.
   private static let windowsLowest: Address = 0x1_0000

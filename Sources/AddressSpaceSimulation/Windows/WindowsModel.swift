@@ -30,9 +30,6 @@ public struct WindowsModel: Hashable, Sendable {
     self = model
   }
 
-  /// How far results go: nothing here was measured on Windows.
-  public static let basis = "modelled, not measured"
-
   /// The user space with the edges that `random` draws, of a program that asks for randomisation or
   /// not.
   ///
