@@ -218,6 +218,41 @@ struct ScenarioLaunchTests {
     }
   }
 
+  @Test("what is assumed is assumed of a process that goes on too")
+  func assumed() throws {
+    let room = try Self.room("minidump/listed-4g.dmp")
+    func taken(_ stack: ByteCount?) throws -> ByteCount {
+      var scenario = Self.scenario(
+        "windows-7-4g", "photo-wx",
+        steps: [
+          Scenario.Step("start", []),
+          Scenario.Step("work", [.startThreads(10, stack: nil, allocate: false)]),
+        ])
+      scenario.settings.assumptions.wowStack = stack
+      let outcomes = try Self.runner(scenario, from: room).outcomes(ofRun: 1)
+      return outcomes[1].mapped - outcomes[0].mapped
+    }
+    #expect(try taken(.mebibytes(2)) - taken(.mebibytes(1)) == .mebibytes(10))
+  }
+
+  @Test("until it allocates anew, what a process's heap serves is known")
+  func ownHeap() throws {
+    let scenario = Self.scenario(
+      "linux-i386-4g", steps: [Scenario.Step("start", []), Scenario.Step("wait", [])])
+    let space = try #require(try Self.runner(scenario).spaces(ofRun: 1).last)
+    let heap = try #require(space.facts.heap)
+    let later = Self.scenario(
+      "linux-i386-4g",
+      steps: [
+        Scenario.Step("start", []),
+        Scenario.Step(
+          "work", [.allocate(BufferRequest(bytes: 1000), count: 1, by: .malloc, as: "a")]),
+      ])
+    let spaces = try Self.runner(later, from: space.room).spaces(ofRun: 1)
+    #expect(spaces[0].facts.heap == heap)
+    #expect(try #require(spaces[1].facts.heap).end > heap.end)
+  }
+
   @Test("an image of a process goes as a whole")
   func unloaded() throws {
     for file in ["wine/wine8-laa-bare.smaps", "minidump/listed-4g.dmp"] as [FilePath] {

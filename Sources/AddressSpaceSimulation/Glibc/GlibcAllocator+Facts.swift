@@ -11,16 +11,15 @@ extension GlibcAllocator {
       unused = last.lowerBound..<unused.upperBound
       free.removeAll { $0 == last }
     }
-    let large = free.filter { $0.size >= HeapFacts.smallestPlaced.value }
+    let placed = HeapFacts.smallestPlaced.value
     var counts: [UInt64: UInt64] = [:]
-    for range in free where !large.contains(range) && range.size >= HeapFacts.smallestCounted.value
-    {
+    for range in free where (HeapFacts.smallestCounted.value..<placed).contains(range.size) {
       counts[range.size, default: 0] += 1
     }
     return HeapFacts(
       top: ByteCount(unused.size), end: system.programBreak, topEnd: Address(unused.upperBound),
       isContiguous: isContiguous,
-      freeChunks: large.compactMap {
+      freeChunks: free.filter { $0.size >= placed }.compactMap {
         AddressRange(Address($0.lowerBound), Address($0.upperBound))
       },
       otherChunks: counts.sorted { $0.key > $1.key }.map {

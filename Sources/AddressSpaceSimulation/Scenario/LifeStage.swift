@@ -13,7 +13,34 @@ protocol LifeStage: MemorySystem {
 /// A stage with a modelled space.
 protocol SpaceStage: LifeStage {
   /// What lies where.
-  var space: ModelledSpace { get }
+  var space: ModelledSpace { get set }
+
+  /// What steps have mapped, by the names under which they keep it.
+  var kept: [String: [AddressRange]] { get set }
+
+  /// Maps what is none of the heap's.
+  mutating func mapApart(_ size: ByteCount, _ mapping: Mapping) -> AddressRange?
+}
+
+extension SpaceStage {
+  var layout: Layout { space.layout }
+
+  /// Maps so many stretches under a name.
+  mutating func keep(_ size: ByteCount, _ count: Int, as name: String, isReserved: Bool) {
+    let access: Region.Access = isReserved ? [] : [.read, .write]
+    for _ in 0..<count {
+      guard
+        let range = mapApart(size, Mapping(name, access: access, isReserved: isReserved))
+      else { return note(name, size) }
+      if !isReserved { space.touch(range) }
+      kept[name, default: []].append(range)
+    }
+  }
+
+  /// Unmaps all that is kept under a name.
+  mutating func drop(_ name: String) {
+    for range in kept.removeValue(forKey: name) ?? [] { space.unmap(range) }
+  }
 }
 
 /// What a step asks for besides the heap's memory; the same in every run.

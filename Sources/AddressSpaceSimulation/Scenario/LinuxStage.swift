@@ -2,9 +2,9 @@ import AddressSpace
 
 /// A program of a scenario on Linux, in its space.
 struct LinuxStage: SpaceStage, Sendable {
-  private(set) var space: ModelledSpace
+  var space: ModelledSpace
   var failure: StepOutcome.Failure?
-  private var kept: [String: [AddressRange]] = [:]
+  var kept: [String: [AddressRange]] = [:]
   private let stack: ByteCount
   /// The heaps of threads that allocate; the first thread's is not in it.
   private var heaps: GlibcAllocator
@@ -16,10 +16,12 @@ struct LinuxStage: SpaceStage, Sendable {
     self.heaps = heaps
   }
 
-  var layout: Layout { space.layout }
   var programBreak: Address { space.programBreak }
 
   mutating func map(_ size: ByteCount, _ mapping: Mapping) -> AddressRange? {
+    space.map(size, mapping)
+  }
+  mutating func mapApart(_ size: ByteCount, _ mapping: Mapping) -> AddressRange? {
     space.map(size, mapping)
   }
   mutating func map(at range: AddressRange, _ mapping: Mapping) -> Bool {
@@ -45,15 +47,8 @@ struct LinuxStage: SpaceStage, Sendable {
         if allocate { startHeap() }
       }
     case .map(let size, let count, let name, let isReserved):
-      for _ in 0..<count {
-        let access: Region.Access = isReserved ? [] : [.read, .write]
-        guard let range = space.map(size, Mapping(name, access: access, isReserved: isReserved))
-        else { return note(name, size) }
-        if !isReserved { space.touch(range) }
-        kept[name, default: []].append(range)
-      }
-    case .unmap(let name):
-      for range in kept.removeValue(forKey: name) ?? [] { space.unmap(range) }
+      keep(size, count, as: name, isReserved: isReserved)
+    case .unmap(let name): drop(name)
     }
   }
 

@@ -22,6 +22,14 @@ public enum ModelledSystem: Hashable, Sendable {
     WindowsModel.all.map(\.name)
     + LayoutPreset.all.map(\.layout.name).filter { LinuxLaunch(layout: $0) != nil }
 
+  /// What it is called.
+  public var name: String {
+    switch self {
+    case .windows(let model): model.name
+    case .linux(let name): name
+    }
+  }
+
   /// Whether it is a Windows.
   public var isWindows: Bool { if case .windows = self { true } else { false } }
 

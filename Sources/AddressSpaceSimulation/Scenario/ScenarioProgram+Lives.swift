@@ -73,7 +73,7 @@ extension ScenarioProgram {
     for step in plan.steps {
       life.live(step)
       var space = life.stage.space
-      space.facts.heap = life.heapFacts
+      space.facts.heap = life.heapFacts ?? space.facts.heap
       answers.append(try look(space, life.stage.failure, .init()))
     }
     return answers
@@ -87,7 +87,7 @@ extension ScenarioProgram {
     for step in tape.steps {
       guard player.play(step.items) else { return nil }
       var space = player.stage.space
-      space.facts.heap = player.heap(step.heap)
+      space.facts.heap = player.heap(step.heap) ?? space.facts.heap
       let pages = player.isBrief ? step.pages : nil
       answers.append(try look(space, player.stage.failure, pages ?? .init()))
     }

@@ -45,10 +45,8 @@ public struct ScenarioRunner: Sendable {
     }
     let program: (any ScenarioProgram)? =
       switch (system, room) {
-      case (.windows(let model), nil):
-        WindowsScenarioProgram(settings, on: model, from: catalogue)
-      case (.windows(let model), let room?):
-        ContinuedWindowsProgram(room, settings, on: model, from: catalogue)
+      case (.windows(let model), _):
+        WindowsScenarioProgram(settings, on: model, in: room, from: catalogue)
       case (.linux(let name), nil): LinuxScenarioProgram(settings, on: name)
       case (.linux, let room?): ContinuedLinuxProgram(room, settings)
       }

@@ -17,9 +17,6 @@ struct StretchBook: Sendable {
   private static let first: UInt64 = 1 << 40
   private static let distance = Layout.windowsSlot.value
 
-  /// How many there are.
-  var count: Int { stretches.count }
-
   /// Notes a stretch, and says under which addresses.
   mutating func add(_ size: ByteCount, at place: Address) -> AddressRange? {
     let last = stretches.last.map { $0.lower + $0.size } ?? Self.first

@@ -5,13 +5,13 @@ import AddressSpace
 /// The heap sees its stretches under addresses that are the same in every run, so that it decides the
 /// same wherever they really lie.
 struct WindowsStage: SpaceStage, Sendable {
-  private(set) var space: ModelledSpace
+  var space: ModelledSpace
   var failure: StepOutcome.Failure?
   private var process: WindowsProcess
   private let catalogue: ImageCatalogue
   private let topDownBelow: ByteCount
   private var book = StretchBook()
-  private var kept: [String: [AddressRange]] = [:]
+  var kept: [String: [AddressRange]] = [:]
 
   /// Boots, and starts a program; nil where it has no room to start.
   ///
@@ -45,15 +45,14 @@ struct WindowsStage: SpaceStage, Sendable {
     self.topDownBelow = topDownBelow
   }
 
-  var layout: Layout { space.layout }
 }
 
 extension WindowsStage {
   mutating func map(_ size: ByteCount, _ mapping: Mapping) -> AddressRange? {
-    mapReally(size, mapping).flatMap { book.add($0.size, at: $0.lower) }
+    mapApart(size, mapping).flatMap { book.add($0.size, at: $0.lower) }
   }
 
-  private mutating func mapReally(_ size: ByteCount, _ mapping: Mapping) -> AddressRange? {
+  mutating func mapApart(_ size: ByteCount, _ mapping: Mapping) -> AddressRange? {
     var mapping = mapping
     if size < topDownBelow { mapping.isTopDown = true }
     return space.map(size, mapping)
@@ -88,16 +87,8 @@ extension WindowsStage {
         return note("a thread's stack", stack ?? process.program.stack)
       }
     case .map(let size, let count, let name, let isReserved):
-      for _ in 0..<count {
-        let access: Region.Access = isReserved ? [] : [.read, .write]
-        guard
-          let range = mapReally(size, Mapping(name, access: access, isReserved: isReserved))
-        else { return note(name, size) }
-        if !isReserved { space.touch(range) }
-        kept[name, default: []].append(range)
-      }
-    case .unmap(let name):
-      for range in kept.removeValue(forKey: name) ?? [] { space.unmap(range) }
+      keep(size, count, as: name, isReserved: isReserved)
+    case .unmap(let name): drop(name)
     }
   }
 

@@ -50,11 +50,7 @@ public enum ScenarioDocument {
   private static func settings(
     of document: StrictReader, _ catalogue: ImageCatalogue
   ) throws(YAMLError) -> (Scenario.Settings, ModelledSystem) {
-    let name = try document.required("system")
-    let changes = try ScenarioSettingsReader.changes(in: document)
-    guard let system = ModelledSystem(named: changes.system ?? "") else {
-      throw YAMLError(name.value.place, .impossible("this system is not modelled."))
-    }
+    let system = try document.required("system").system()
     let program = try document.required("program")
     let text = try program.text()
     let known = system.programs(in: catalogue)
@@ -63,8 +59,8 @@ public enum ScenarioDocument {
         program.value.place,
         .unknownName(text, of: "program", nearest: text.nearest(of: known), known: known))
     }
-    let settings = Scenario.Settings(system: changes.system ?? "", program: text)
-    return (settings.with(changes), system)
+    let settings = Scenario.Settings(system: system.name, program: text)
+    return (settings.with(try ScenarioSettingsReader.changes(in: document)), system)
   }
 
   /// The place of the step that an entry names.
@@ -102,11 +98,14 @@ public enum ScenarioDocument {
       guard text != "none", !text.contains("+"), !remedies.contains(where: { $0.name == text })
       else { throw YAMLError(name.value.place, .impossible(complaint(ofRemedy: text))) }
       let changes = try ScenarioSettingsReader.changes(in: reader)
-      if let system = changes.system, let place = reader.entry("system")?.value.place,
-        ModelledSystem(named: system)?.programs(in: catalogue).contains(settings.program) != true
-      {
-        throw YAMLError(
-          place, .impossible("\(system) does not run \(settings.program). Write another system."))
+      if let entry = reader.entry("system") {
+        let system = try entry.system()
+        guard system.programs(in: catalogue).contains(settings.program) else {
+          throw YAMLError(
+            entry.value.place,
+            .impossible(
+              "\(system.name) does not run \(settings.program). Write another system."))
+        }
       }
       remedies.append(
         Scenario.Remedy(text, about: try reader.required("about").text(), changes: changes))

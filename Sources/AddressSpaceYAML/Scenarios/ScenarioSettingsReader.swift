@@ -12,7 +12,7 @@ struct ScenarioSettingsReader {
   /// The settings that a mapping has; others it leaves as they are.
   static func changes(in reader: StrictReader) throws(YAMLError) -> Scenario.Settings.Changes {
     var changes = Scenario.Settings.Changes()
-    changes.system = try reader.entry("system")?.system()
+    changes.system = try reader.entry("system")?.system().name
     changes.python = try reader.entry("python")?.python()
     changes.isRandomized = try reader.entry("randomized")?.flag()
     changes.movesImages = try reader.entry("movable-images")?.flag()
@@ -69,16 +69,16 @@ struct ScenarioSettingsReader {
 }
 
 extension YAMLEntry {
-  /// Its value as the name of a system that is modelled.
-  fileprivate func system() throws(YAMLError) -> String {
+  /// Its value as a system that is modelled.
+  func system() throws(YAMLError) -> ModelledSystem {
     let name = try text()
     let known = ModelledSystem.names
-    guard known.contains(name) else {
+    guard let system = ModelledSystem(named: name) else {
       throw YAMLError(
         value.place,
         .unknownName(name, of: "system", nearest: name.nearest(of: known), known: known))
     }
-    return name
+    return system
   }
 
   /// Its value as a release of CPython.
