@@ -30,9 +30,10 @@ struct LinuxRestart: Sendable {
     var moving = Moving(restart: self, anatomy: anatomy, facts: facts)
     guard moving.move() else { return nil }
     let lowest = anatomy.facts.lowestMapping ?? flavor.lowest
-    let first = moving.moved.map(\.range.lower).min()
+    let map = moving.map
+    let first = map.regions.first?.range.lower
     return Outcome(
-      map: AddressMap.assembling(moving.moved).map, facts: moving.facts,
+      map: map, facts: moving.facts,
       layout: Layout(
         flavor, lowest: first.map { min($0, lowest) } ?? lowest, mmapBase: mmapBase,
         unmappedBase: unmappedBase(on: facts.kernelMachine), isLegacy: isLegacy, basis: basis,
@@ -56,8 +57,9 @@ struct LinuxRestart: Sendable {
 private struct Moving {
   let restart: LinuxRestart
   let anatomy: LinuxAnatomy
-  var moved: [Region] = []
   var facts: LayoutFacts
+  /// Where each region goes, as its index.
+  private var places: [(region: Int, range: AddressRange)] = []
   /// What hanging regions have to go round, lowest first.
   private var islands: [AddressRange] = []
 
@@ -67,21 +69,36 @@ private struct Moving {
     self.facts = facts
     self.facts.stackLimit = restart.stackLimit
     self.facts.isRandomized = restart.isRandomized
-    moved.reserveCapacity(anatomy.regions.count)
+    places.reserveCapacity(anatomy.regions.count)
+  }
+
+  /// The regions where they went. They are put in order before they are copied: a region is large.
+  var map: AddressMap {
+    let ordered = places.sorted { $0.range.lower < $1.range.lower }
+    return AddressMap.assembling(ordered.map { anatomy.regions[$0.region].at($0.range) }).map
   }
 
   /// Moves all; false where something finds no room.
   mutating func move() -> Bool {
     guard moveTop(), moveProgram() else { return false }
-    for index in anatomy.fixed { keep(anatomy.regions[index]) }
-    for region in anatomy.regions[anatomy.top.upperBound...] { moved.append(region) }
+    for index in anatomy.fixed { keep(index, at: anatomy.regions[index].range) }
+    for index in anatomy.regions.indices[anatomy.top.upperBound...] {
+      places.append((index, anatomy.regions[index].range))
+    }
     islands.sort { $0.lower < $1.lower }
     return restart.isLegacy ? hangUpward() : hangDownward()
   }
 
-  private mutating func keep(_ region: Region) {
-    moved.append(region)
-    islands.append(region.range)
+  private mutating func keep(_ region: Int, at range: AddressRange) {
+    places.append((region, range))
+    islands.append(range)
+  }
+
+  /// Keeps a region as far from `to` as it was from `from`; false where no addresses are.
+  private mutating func keep(_ region: Int, from: Address, to: Address) -> Bool {
+    guard let range = anatomy.regions[region].range.moved(from: from, to: to) else { return false }
+    keep(region, at: range)
+    return true
   }
 
   /// The main stack ends where stacks end, less what was drawn.
@@ -89,10 +106,7 @@ private struct Moving {
     guard let first = anatomy.top.first else { return true }
     let end = restart.flavor.stackTop.lowered(by: restart.draw.stack)
     let before = anatomy.regions[first].range.upper
-    for index in anatomy.top {
-      guard let region = anatomy.regions[index].moved(from: before, to: end) else { return false }
-      keep(region)
-    }
+    for index in anatomy.top where !keep(index, from: before, to: end) { return false }
     return true
   }
 
@@ -106,11 +120,8 @@ private struct Moving {
       let isAbove = anatomy.flavor.programBase(isX86With64Bits: true) <= before
       let base = restart.flavor.programBase(isX86With64Bits: isX86 ?? isAbove)
       let after = anatomy.isRelocatable ? base + restart.draw.program : before
-      for index in anatomy.program {
-        guard let region = regions[index].moved(from: before, to: after) else { return false }
-        keep(region)
-        end = region.range.upper
-      }
+      for index in anatomy.program where !keep(index, from: before, to: after) { return false }
+      end = places.last?.range.upper
     }
     return moveHeap(after: end)
   }
@@ -120,10 +131,7 @@ private struct Moving {
     let start = anatomy.heap.first.map { regions[$0].range.lower } ?? facts.startOfBreak
     guard let start else { return true }
     let after = end.map { $0 + restart.draw.heap } ?? start
-    for index in anatomy.heap {
-      guard let region = regions[index].moved(from: start, to: after) else { return false }
-      keep(region)
-    }
+    for index in anatomy.heap where !keep(index, from: start, to: after) { return false }
     facts.startOfBreak = facts.startOfBreak?.moved(from: start, to: after)
     if let heap = facts.heap, let end = heap.end.moved(from: start, to: after) {
       facts.heap?.end = end
@@ -134,18 +142,18 @@ private struct Moving {
   private mutating func hangDownward() -> Bool {
     var cursor = restart.mmapBase
     for unit in anatomy.hanging {
-      let sizes = sizes(of: unit)
-      guard var end = cursor.subtracting(unit.gap), let low = end.subtracting(sizes.total()) else {
+      let size = size(of: unit)
+      guard var end = cursor.subtracting(unit.gap), let low = end.subtracting(size) else {
         return false
       }
       var lower = low
       while let island = highestIsland(below: end), lower < island.upper {
         end = island.lower
-        guard let next = end.subtracting(sizes.total()) else { return false }
+        guard let next = end.subtracting(size) else { return false }
         lower = next
       }
       guard lower >= anatomy.facts.lowestMapping ?? restart.flavor.lowest else { return false }
-      place(unit, sizes, at: lower)
+      place(unit, at: lower)
       cursor = lower
     }
     return true
@@ -154,14 +162,14 @@ private struct Moving {
   private mutating func hangUpward() -> Bool {
     var cursor = restart.unmappedBase(on: facts.kernelMachine)
     for unit in anatomy.hanging {
-      let sizes = sizes(of: unit)
+      let size = size(of: unit)
       var lower = cursor + unit.gap
-      while let island = lowestIsland(above: lower), island.lower < lower + sizes.total() {
+      while let island = lowestIsland(above: lower), island.lower < lower + size {
         lower = island.upper
       }
-      guard lower + sizes.total() <= restart.flavor.taskSize else { return false }
-      place(unit, sizes, at: lower)
-      cursor = lower + sizes.total()
+      guard lower + size <= restart.flavor.taskSize else { return false }
+      place(unit, at: lower)
+      cursor = lower + size
     }
     return true
   }
@@ -176,27 +184,29 @@ private struct Moving {
     return index < islands.count ? islands[index] : nil
   }
 
-  /// What each region of a unit takes: thread stacks of the default size may take another.
-  private func sizes(of unit: LinuxAnatomy.Unit) -> [ByteCount] {
-    unit.regions.map { index in
-      let region = anatomy.regions[index]
-      guard let stack = restart.threadStack, anatomy.isDefaultThreadStack(index) else {
-        return region.size
-      }
-      // Old C libraries take the guard out of the stack.
-      let inside = anatomy.defaultThreadStack.lowered(by: region.size)
-      return max(stack.lowered(by: inside), LinuxFlavor.page)
-    }
+  private func size(of unit: LinuxAnatomy.Unit) -> ByteCount {
+    var total = ByteCount.zero
+    for index in unit.regions { total += size(of: index) }
+    return total
   }
 
-  private mutating func place(
-    _ unit: LinuxAnatomy.Unit, _ sizes: [ByteCount], at lower: Address
-  ) {
+  /// What a region takes: thread stacks of the default size may take another.
+  private func size(of index: Int) -> ByteCount {
+    let region = anatomy.regions[index]
+    guard let stack = restart.threadStack, anatomy.isDefaultThreadStack(index) else {
+      return region.size
+    }
+    // Old C libraries take the guard out of the stack.
+    let inside = anatomy.defaultThreadStack.lowered(by: region.size)
+    return max(stack.lowered(by: inside), LinuxFlavor.page)
+  }
+
+  private mutating func place(_ unit: LinuxAnatomy.Unit, at lower: Address) {
     var cursor = lower
-    for (index, size) in zip(unit.regions, sizes) {
+    for index in unit.regions {
       let region = anatomy.regions[index]
-      guard let range = AddressRange(cursor, cursor + size) else { continue }
-      moved.append(region.at(range))
+      guard let range = AddressRange(cursor, cursor + size(of: index)) else { continue }
+      places.append((index, range))
       if let first = facts.firstMapping, first.lower == anatomy.facts.firstMapping?.lower,
         region.range.contains(first.lower)
       {
@@ -242,13 +252,19 @@ extension Address {
   }
 }
 
+extension AddressRange {
+  /// A range of this size, as far from `to` as this is from `from`.
+  func moved(from: Address, to: Address) -> AddressRange? {
+    guard let lower = lower.moved(from: from, to: to), let upper = upper.moved(from: from, to: to)
+    else { return nil }
+    return AddressRange(lower, upper)
+  }
+}
+
 extension Region {
   /// The same mapping, as far from `to` as it was from `from`.
   func moved(from: Address, to: Address) -> Region? {
-    guard let lower = range.lower.moved(from: from, to: to),
-      let upper = range.upper.moved(from: from, to: to), let range = AddressRange(lower, upper)
-    else { return nil }
-    return at(range)
+    range.moved(from: from, to: to).map(at)
   }
 
   /// The same mapping elsewhere.

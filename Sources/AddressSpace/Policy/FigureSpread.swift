@@ -11,7 +11,9 @@ public struct FigureSpread: Hashable, Sendable {
 ///
 /// What else differs from launch to launch is not known here; launching does tell.
 public struct OtherDraws: Sendable {
-  private let rooms: [Room]
+  private let room: Room
+  private let anatomy: LinuxAnatomy
+  private let draws: [RandomDraw]
 
   /// Nobody waits for more regions than this to be moved a few dozen times.
   private static let mostRegions = 2000
@@ -26,36 +28,60 @@ public struct OtherDraws: Sendable {
     guard let anatomy = LinuxAnatomy(map: map, facts: room.facts, layout: room.layout),
       anatomy.isRandomized
     else { return nil }
-    var draws: Set<RandomDraw> = []
-    rooms = RandomDraw.samples.compactMap { sample in
-      let draw = anatomy.effect(of: sample)
-      guard draws.insert(draw).inserted else { return nil }
-      var restart = LinuxRestart(like: anatomy)
-      restart.draw = draw
-      return restart.outcome(of: anatomy, facts: room.facts, basis: room.layout.basis).map {
-        Room(map: $0.map, layout: $0.layout, facts: $0.facts)
-      }
-    }
+    self.room = room
+    self.anatomy = anatomy
+    var known: Set<RandomDraw> = []
+    draws = RandomDraw.samples.map(anatomy.effect).filter { known.insert($0).inserted }
   }
 
-  /// From the least to the most that a rule's figure is under these draws and here, where some of them
-  /// decide otherwise than `answer`; nil where none does.
-  public func spread(of answer: RuleAnswer) -> FigureSpread? {
+  /// From the least to the most that each rule's figure is under these draws and here, where some of
+  /// them decide otherwise than its answer; nil where none does.
+  public func spreads(of answers: [RuleAnswer]) -> [FigureSpread?] {
+    var watched = answers.map(WatchedFigure.init)
+    guard watched.contains(where: { $0 != nil }) else { return answers.map { _ in nil } }
+    // One room at a time: all of them together take more memory than time.
+    for draw in draws {
+      guard let room = self.room(under: draw) else { continue }
+      for index in watched.indices { watched[index]?.look(at: room) }
+    }
+    return watched.map { $0?.spread }
+  }
+
+  private func room(under draw: RandomDraw) -> Room? {
+    var restart = LinuxRestart(like: anatomy)
+    restart.draw = draw
+    return restart.outcome(of: anatomy, facts: room.facts, basis: room.layout.basis).map {
+      Room(map: $0.map, layout: $0.layout, facts: $0.facts)
+    }
+  }
+}
+
+/// A rule's figure, as it is here and as it is elsewhere.
+private struct WatchedFigure {
+  private let answer: RuleAnswer
+  private var least: UInt64
+  private var most: UInt64
+  private var isOther = false
+
+  /// The figure of an answer, nil where other draws cannot decide otherwise.
+  init?(_ answer: RuleAnswer) {
     guard answer.verdict != .undecided, let here = answer.actual.value,
       answer.rule.subject.dependsOnPlaces
     else { return nil }
-    var (least, most) = (here, here)
-    var isOther = false
-    for room in rooms {
-      guard let measured = try? room.figure(of: answer.rule), let value = measured.value else {
-        continue
-      }
-      (least, most) = (min(least, value), max(most, value))
-      let verdict = answer.rule.bound.verdict(on: measured)
-      isOther = isOther || verdict != answer.verdict && verdict != .undecided
-    }
-    return isOther ? FigureSpread(least: least, most: most) : nil
+    self.answer = answer
+    (least, most) = (here, here)
   }
+
+  mutating func look(at room: Room) {
+    guard let measured = try? room.figure(of: answer.rule), let value = measured.value else {
+      return
+    }
+    (least, most) = (min(least, value), max(most, value))
+    let verdict = answer.rule.bound.verdict(on: measured)
+    isOther = isOther || verdict != answer.verdict && verdict != .undecided
+  }
+
+  var spread: FigureSpread? { isOther ? FigureSpread(least: least, most: most) : nil }
 }
 
 extension PolicyRule.Subject {
@@ -84,16 +110,19 @@ extension PolicyTrial {
   /// worst for it and when it was as bad for the last time. What several runs have shown is not
   /// guessed.
   public mutating func noteOtherDraws() {
-    var known: [Double: OtherDraws?] = [:]
-    for (index, result) in results.enumerated() {
-      guard result.tally == nil, result.answer.rule.probability == nil,
-        result.answer.rule.subject.dependsOnPlaces
-      else { continue }
-      let draws = known[result.seconds] ?? OtherDraws(of: result.room)
-      known[result.seconds] = .some(draws)
-      let first = draws?.spread(of: result.answer)
-      let last = result.later.flatMap { OtherDraws(of: $0)?.spread(of: result.answer) }
-      note(first.map { $0.joined(with: last) } ?? last, ofRule: index)
+    let rules = results.indices.filter { index in
+      let rule = results[index].answer.rule
+      return results[index].tally == nil && rule.probability == nil && rule.subject.dependsOnPlaces
+    }
+    for (_, indices) in Dictionary(grouping: rules, by: { results[$0].seconds }) {
+      let draws = OtherDraws(of: results[indices[0]].room)
+      let first = draws?.spreads(of: indices.map { results[$0].answer })
+      for (place, index) in indices.enumerated() {
+        let last = results[index].later.flatMap {
+          OtherDraws(of: $0)?.spreads(of: [results[index].answer])[0]
+        }
+        note(first?[place].map { $0.joined(with: last) } ?? last, ofRule: index)
+      }
     }
   }
 }

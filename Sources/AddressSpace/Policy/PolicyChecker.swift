@@ -65,8 +65,8 @@ public struct PolicyChecker: Sendable {
     _ rule: PolicyRule, _ request: BufferRequest, _ family: Allocator.Family?,
     _ owners: CountedOwners
   ) throws(AllocatorError) -> RuleAnswer {
-    let allocator = family.map { Allocator($0) } ?? .usual(in: room.layout)
-    let forecast = try Forecaster(room).forecast(request, allocator: allocator)
+    let forecast = try room.forecast(request, family)
+    let allocator = forecast.allocator
     var answer = RuleAnswer(rule, room.measured(forecast))
     answer.forecast = forecast
     guard answer.verdict == .broken else { return answer }

@@ -98,6 +98,7 @@ extension Room {
   func figure(
     of rule: PolicyRule, baseline: Baseline? = nil
   ) throws(AllocatorError) -> Measured {
+    if let measured = try roomFigure(of: rule) { return measured }
     var rule = rule
     // No figure breaks these, and in which direction a share is rounded stays.
     rule.bound = rule.bound.isAtLeast ? .atLeast(0) : .atMost(.max)

@@ -37,6 +37,25 @@ extension Room {
       Measured.fragmentation(free: freeBytes, largest: largestFreeSpan?.size ?? .zero, for: bound))
   }
 
+  /// What a rule measures where it does not matter who owns the regions; nil where it does.
+  func roomFigure(of rule: PolicyRule) throws(AllocatorError) -> Measured? {
+    switch rule.subject {
+    case .largestFree: measuredLargestFree
+    case .free: measuredFree
+    case .fragmentation: measuredFragmentation(for: rule.bound)
+    case .fits(let request, let family): measured(try forecast(request, family))
+    default: nil
+    }
+  }
+
+  /// The forecast that a `fits` rests on.
+  func forecast(
+    _ request: BufferRequest, _ family: Allocator.Family?
+  ) throws(AllocatorError) -> BufferForecast {
+    try Forecaster(self).forecast(
+      request, allocator: family.map { Allocator($0) } ?? .usual(in: layout))
+  }
+
   /// How many regions there are but for so many.
   func measuredRegions(without excused: UInt64) -> Measured {
     if facts.summary != nil {
