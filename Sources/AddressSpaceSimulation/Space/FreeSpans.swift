@@ -46,7 +46,19 @@ struct FreeSpans: Sendable {
 
   /// Notes what chunks hold after one change of the list at `chunk`, which may have split it, or have
   /// removed it or the next.
-  private mutating func note(_ chunk: Int, chunksBefore: Int) {
+  private mutating func note(
+    _ chunk: Int, chunksBefore: Int, losing old: Span?, gaining new: Span?
+  ) {
+    // Most changes are none to the largest of a chunk.
+    if list.chunks.count == chunksBefore, chunk < chunksBefore {
+      let most = largest[chunk]
+      let now = new.map(served) ?? 0
+      if now >= most {
+        largest[chunk] = now
+        return
+      }
+      if old.map(served) ?? 0 < most { return }
+    }
     if list.chunks.count > chunksBefore { largest.insert(at: chunk) }
     if list.chunks.count < chunksBefore { largest.remove(at: min(chunk, chunksBefore - 1)) }
     let isSame = list.chunks.count == chunksBefore
@@ -109,20 +121,15 @@ extension FreeSpans {
       return
     }
     bytes -= upper - lower
-    let before = list.chunks.count
+    let chunks = list.chunks.count
     let below = Span(lower: span.lower, upper: lower)
     let above = Span(lower: upper, upper: span.upper)
-    switch (below.lower < below.upper, above.lower < above.upper) {
-    case (false, false): list.remove(at: position)
-    case (true, false): list.set(below, at: position)
-    case (false, true): list.set(above, at: position)
-    case (true, true):
-      list.set(above, at: position)
-      note(position.chunk, chunksBefore: before)
-      let place = list.insert(below, at: position)
-      return note(place.chunk, chunksBefore: before)
-    }
-    note(position.chunk, chunksBefore: before)
+    let left = above.lower < above.upper ? above : below.lower < below.upper ? below : nil
+    if let left { list.set(left, at: position) } else { list.remove(at: position) }
+    note(position.chunk, chunksBefore: chunks, losing: span, gaining: left)
+    guard left == above, below.lower < below.upper else { return }
+    let place = list.insert(below, at: position)
+    note(place.chunk, chunksBefore: chunks, losing: nil, gaining: below)
   }
 
   /// Frees a stretch, of which parts may be free already.
@@ -138,18 +145,19 @@ extension FreeSpans {
       whole.lower = min(whole.lower, span.lower)
       whole.upper = max(whole.upper, span.upper)
       let goesOn = list[list.after(position)].map { $0.lower <= upper } ?? false
+      let chunk = position.chunk
       if goesOn {
-        let chunk = position.chunk
         position = list.remove(at: position)
-        note(chunk, chunksBefore: chunks)
-        chunks = list.chunks.count
       } else {
         list.set(whole, at: position)
         isPlaced = true
       }
+      note(chunk, chunksBefore: chunks, losing: span, gaining: goesOn ? nil : whole)
+      chunks = list.chunks.count
     }
-    if !isPlaced { position = list.insert(whole, at: position) }
     bytes += whole.upper - whole.lower
-    note(position.chunk, chunksBefore: chunks)
+    if isPlaced { return }
+    position = list.insert(whole, at: position)
+    note(position.chunk, chunksBefore: chunks, losing: nil, gaining: whole)
   }
 }

@@ -5,46 +5,56 @@ extension ModelledSpace {
   mutating func put(_ stretch: Stretch) {
     totals.add(stretch, table)
     takeFree(stretch.lower, stretch.upper)
-    regionCount -= starts(stretch.lower, stretch.upper)
     let position = stretches.position(above: stretch.lower)
-    stretches.insert(stretch, at: position)
-    settle(stretch.lower, stretch.upper)
-    regionCount += starts(stretch.lower, stretch.upper)
+    regionCount -= starts(stretch.lower, stretch.upper, from: position)
+    settle(stretch.lower, stretch.upper, from: stretches.insert(stretch, at: position))
   }
 
   /// Changes what is mapped between two addresses, cut there; what `change` says no to goes.
   mutating func edit(
     _ lower: UInt64, _ upper: UInt64, _ change: (inout Stretch, inout StretchTable) -> Bool
   ) {
-    regionCount -= starts(lower, upper)
-    split(at: lower)
-    split(at: upper)
     var position = stretches.position(above: lower)
-    while let before = stretches[position], before.lower < upper {
+    regionCount -= starts(lower, upper, from: position)
+    if let stretch = stretches[position], stretch.lower < lower {
+      position = split(stretch, at: lower, position)
+      position = stretches.after(position)
+    }
+    var kept = 0
+    while let stretch = stretches[position], stretch.lower < upper {
+      var before = stretch
+      if stretch.upper > upper {
+        position = split(stretch, at: upper, position)
+        before.upper = upper
+      }
       var after = before
       totals.remove(before, table)
       if change(&after, &table) {
         totals.add(after, table)
         stretches.set(after, at: position)
         position = stretches.after(position)
+        kept += 1
       } else {
         position = stretches.remove(at: position)
         giveFree(before.lower, before.upper)
       }
     }
-    settle(lower, upper)
-    regionCount += starts(lower, upper)
+    for _ in 0..<kept { position = stretches.before(position) ?? position }
+    settle(lower, upper, from: position)
   }
 
-  private mutating func split(at address: UInt64) {
-    let position = stretches.position(above: address)
-    guard var above = stretches[position], above.lower < address else { return }
-    var below = above
+  /// Cuts a stretch at an address in it.
+  ///
+  /// - Returns: where its lower part is then; the upper one is behind that.
+  private mutating func split(
+    _ stretch: Stretch, at address: UInt64, _ position: ChunkedList<Stretch>.Position
+  ) -> ChunkedList<Stretch>.Position {
+    var (below, above) = (stretch, stretch)
     below.upper = address
-    above.origin &+= address - above.lower
+    above.origin &+= address - stretch.lower
     above.lower = address
     stretches.set(above, at: position)
-    stretches.insert(below, at: position)
+    return stretches.insert(below, at: position)
   }
 
   /// Mappings outside the layout's space take nothing of it.
@@ -70,9 +80,12 @@ extension ModelledSpace {
     stretch.group == next.group && isAlike(stretch, next)
   }
 
-  /// How many mappings begin between two addresses, both counted.
-  private func starts(_ lower: UInt64, _ upper: UInt64) -> Int {
-    var position = stretches.position(above: lower)
+  /// How many mappings begin between two addresses, both counted, of which no stretch before
+  /// `position` does.
+  private func starts(
+    _ lower: UInt64, _ upper: UInt64, from position: ChunkedList<Stretch>.Position
+  ) -> Int {
+    var position = position
     var before = stretches.before(position).flatMap { stretches[$0] }
     var count = 0
     while let stretch = stretches[position], stretch.lower <= upper {
@@ -83,13 +96,22 @@ extension ModelledSpace {
     return count
   }
 
-  /// Joins what has become alike between two addresses, both counted.
+  /// Joins what has become alike between two addresses, both counted, of which no stretch before
+  /// `start` lies, and counts the mappings that begin there.
   ///
   /// A mapping whose pages nobody keeps track of yet merges with any that is alike, and is kept track
   /// of as that is (`is_mergeable_anon_vma`); two that were written to before they met stay two.
-  private mutating func settle(_ lower: UInt64, _ upper: UInt64) {
-    var position = stretches.position(above: lower)
-    if let before = stretches.before(position) { position = before }
+  private mutating func settle(
+    _ lower: UInt64, _ upper: UInt64, from start: ChunkedList<Stretch>.Position
+  ) {
+    let first = stretches.before(start) ?? start
+    join(from: first, upTo: upper)
+    regionCount += starts(lower, upper, from: first)
+  }
+
+  /// Nothing before `first` moves.
+  private mutating func join(from first: ChunkedList<Stretch>.Position, upTo upper: UInt64) {
+    var position = first
     while let stretch = stretches[position] {
       let next = stretches.after(position)
       guard let above = stretches[next], above.lower <= upper else { return }
