@@ -85,7 +85,7 @@ struct LineScanner {
   mutating func range() throws(MapsLine.Failure) -> (UInt64, UInt64)? {
     skipBlanks()
     let first = position
-    if hasRangeAndPermissions { return try rangeHere() }
+    if let range = plainRange() { return range }
     // A log's prefix: look behind each blank, bracket or colon for what can only be a range. Dates
     // and numbers with a dash look like one, but no permissions follow them.
     while position < end {
@@ -98,6 +98,21 @@ struct LineScanner {
     // What begins like a mapping and goes wrong behind the range is worth a word on what.
     position = first
     return try rangeHere()
+  }
+
+  /// Reads the range where `LOW-HIGH rwxp` stands here, as on nearly every line; else nothing moves.
+  private mutating func plainRange() -> (UInt64, UInt64)? {
+    let start = position
+    if let lower = hexadecimal(), position - start >= Self.fewestDigits, skip(UInt8(ascii: "-")) {
+      let middle = position
+      if let upper = hexadecimal(), position - middle >= Self.fewestDigits, position + 5 <= end,
+        bytes[position] == 0x20, Region.Access(bytes, position + 1..<position + 5) != nil
+      {
+        return (lower, upper)
+      }
+    }
+    position = start
+    return nil
   }
 
   private mutating func rangeHere() throws(MapsLine.Failure) -> (UInt64, UInt64)? {

@@ -49,7 +49,7 @@ public struct LiveProcess: Sendable {
 
   /// The map with all that the process's memory and files tell about it.
   private func snapshot(
-    of saved: Snapshot, facts: LayoutFacts, withDetails: Bool
+    of saved: consuming Snapshot, facts: LayoutFacts, withDetails: Bool
   ) -> Snapshot {
     var facts = facts
     // Where memory is never overcommitted nothing is mapped without reserve, not even by Wine.
@@ -62,7 +62,8 @@ public struct LiveProcess: Sendable {
       facts.held = saved.facts.held ?? limits.held()
     }
     let source = Source(kind: .process, pid: pid, name: stat?.name)
-    let map = saved.map
+    let diagnostics = saved.diagnostics
+    let map = (consume saved).map
     if let wordSize = facts.wordSize {
       facts.libcVersion = LibcProbe(pid: pid).version(in: map)
       facts.wine = WineProbe(pid: pid, map: map, wordSize: wordSize).facts()
@@ -85,7 +86,7 @@ public struct LiveProcess: Sendable {
         ThreadProbe(pid: pid, map: map, wordSize: wordSize, threads: threads).facts(facts)
     }
     // What the memory holds tells more kinds than the map does.
-    return Snapshot(source: source, map: map, facts: facts, diagnostics: saved.diagnostics)
+    return Snapshot(source: source, map: map, facts: facts, diagnostics: diagnostics)
   }
 
   private var stat: ProcessStat? { files.textIfReadable("stat").flatMap(ProcessStat.init) }

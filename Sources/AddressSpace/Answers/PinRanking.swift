@@ -51,9 +51,7 @@ public struct PinRanking: Sendable {
       }
       start = end
     }
-    var pins = others.ordered()
-    pins.insert(contentsOf: widening.sorted(by: Self.isWorse), at: 0)
-    return pins
+    return others.takeAll(behind: widening.sorted(by: Self.isWorse))
   }
 
   /// Whether all of it is known to be taken.

@@ -25,14 +25,15 @@ struct PinsByGain {
     piles[place].pins.append(pin)
   }
 
-  /// All pins, those that gain most first, those of equal gain in the order in which they came.
-  consuming func ordered() -> [Pin] {
-    guard !piles.isEmpty else { return others }
+  /// Takes all pins out, behind those of `head`: those that gain most first, those of equal gain in the
+  /// order in which they came.
+  mutating func takeAll(behind head: [Pin]) -> [Pin] {
     piles.sort { $1.gain.lexicographicallyPrecedes($0.gain) }
+    // The many are moved, not copied.
     var ordered: [Pin] = []
-    ordered.reserveCapacity(piles.reduce(others.count) { $0 + $1.pins.count })
-    for pile in piles { ordered += pile.pins }
-    ordered += others
+    swap(&ordered, &others)
+    ordered.insert(contentsOf: head + piles.flatMap(\.pins), at: 0)
+    (places, piles) = ([:], [])
     return ordered
   }
 }

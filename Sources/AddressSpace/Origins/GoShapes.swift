@@ -9,11 +9,20 @@ struct GoShapes: OriginRule {
 
   init?(_ scene: OriginScene) {
     guard scene.system == .linux else { return nil }
-    runs = PrivateRuns(scene.regions)
     let seen = scene.facts.contents?.pieces.first { $0.origin.owner == .goHeap }
     certainty = seen == nil ? .possible : .likely
     let isNarrow = scene.wordSize == .bits32
     let program = isNarrow ? GoPlaces.programEnd(scene.regions) : nil
+    // In nearly every process nothing begins where a heap would.
+    guard
+      seen != nil
+        || scene.regions.contains(where: { region in
+          let start = region.range.lower
+          return isNarrow
+            ? program.map { GoPlaces.isNarrowStart(start, $0) } ?? false : GoPlaces.isHint(start)
+        })
+    else { return nil }
+    runs = PrivateRuns(scene.regions)
     heap = runs.first { run in
       if let seen { return run.range.contains(seen.range.lower) }
       return isNarrow

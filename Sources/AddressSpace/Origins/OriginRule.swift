@@ -71,9 +71,9 @@ extension OriginRules {
   /// The pieces that were seen in a region, cut to it.
   func pieces(at index: Int) -> [ContentFacts.Piece] {
     let region = scene.regions[index]
-    guard let contents = scene.facts.contents, region.name.isEmpty, region.kind != .image else {
-      return []
-    }
+    guard let contents = scene.facts.contents, !contents.pieces.isEmpty, region.name.isEmpty,
+      region.kind != .image
+    else { return [] }
     return contents.pieces(in: region.range).compactMap { piece in
       piece.range.clamped(to: region.range).map { ContentFacts.Piece($0, piece.origin) }
     }

@@ -49,8 +49,8 @@ package struct V8Shapes: OriginRule {
 
   private static func isLonePage(_ index: Int, _ scene: OriginScene) -> Bool {
     let region = scene.regions[index]
-    return region.isPlainMemory && region.kind == .anonymous && region.size == page
-      && region.range.lower.value % page.value == 0
+    return region.size == page && region.range.lower.value % page.value == 0
+      && region.kind == .anonymous && region.isPlainMemory
       && scene.below(index) == nil && scene.above(index) == nil
   }
 

@@ -77,9 +77,10 @@ struct ContentProbe {
     /// at the pages behind what nobody claims, for the kernel merges neighbours.
     mutating func look(at run: Run, _ scene: borrowing ContentScene) {
       var start = run.range.lower
-      for number in run.starts.indices {
-        start = max(start, run.starts[number])
-        let end = number + 1 < run.starts.count ? run.starts[number + 1] : run.range.upper
+      for index in run.regions {
+        // The first may begin with an image's bss.
+        start = max(start, scene.map.regions[index].range.lower)
+        let end = scene.map.regions[index].range.upper
         var isProved = true
         // Up to where pieces are known to follow each other.
         var chain = start
@@ -176,10 +177,10 @@ struct ContentProbe {
     }
   }
 
-  /// A stretch of private memory that can be written, without a gap, and where its regions begin.
+  /// A stretch of private memory that can be written, without a gap, and the regions that it is of.
   private struct Run {
     var range: AddressRange
-    var starts: [Address]
+    var regions: Range<Int>
   }
 
   /// All such stretches, the largest first. What the kernel merged with an image's bss is in them.
@@ -196,10 +197,9 @@ struct ContentProbe {
       if let last = runs.last, last.range.upper == lower,
         let joined = AddressRange(last.range.lower, region.range.upper)
       {
-        runs[runs.count - 1].range = joined
-        runs[runs.count - 1].starts.append(lower)
+        runs[runs.count - 1] = Run(range: joined, regions: last.regions.lowerBound..<index + 1)
       } else {
-        runs.append(Run(range: part, starts: [lower]))
+        runs.append(Run(range: part, regions: index..<index + 1))
       }
     }
     return runs.sorted { ($1.range.size, $0.range.lower) < ($0.range.size, $1.range.lower) }
