@@ -20,14 +20,18 @@ public struct Conversation: Sendable {
   public struct Broken: Error, CustomStringConvertible {
     /// What, in a sentence.
     public let description: String
+    /// What the program wrote to its stderr.
+    public let complaint: String
   }
 
   /// Starts the program; while it waits, `forecast` is asked with its process id; then it goes on.
   public func held<Forecast: Sendable>(
     bytes: ByteCount, _ forecast: @Sendable @escaping (Int32) async throws -> Forecast
   ) async throws -> (forecast: Forecast, reality: Expectation) {
-    let (answer, told) = try await heard(bytes: bytes) { pid, _ in try await forecast(pid) }
-    guard let reality = Expectation(told) else { throw broken(told) }
+    let course = try await course(bytes) { pid, _ in try await forecast(pid) }
+    guard let answer = course.answer, let reality = Expectation(course.told) else {
+      throw broken(course)
+    }
     return (answer, reality)
   }
 
@@ -35,29 +39,50 @@ public struct Conversation: Sendable {
   public func heard<Answer: Sendable>(
     bytes: ByteCount, _ look: @Sendable @escaping (Int32, String) async throws -> Answer
   ) async throws -> (answer: Answer, told: String) {
+    let course = try await course(bytes, look)
+    guard let answer = course.answer else { throw broken(course) }
+    return (answer, course.told)
+  }
+
+  /// How a talk went: no answer where the program was never ready.
+  private struct Course<Answer: Sendable>: Sendable {
+    var answer: Answer?
+    var told = ""
+    var end = ""
+    var complaint = ""
+  }
+
+  private func course<Answer: Sendable>(
+    _ bytes: ByteCount, _ look: @Sendable @escaping (Int32, String) async throws -> Answer
+  ) async throws -> Course<Answer> {
     let result = try await Subprocess.run(
       .path(program), arguments: Arguments(arguments), input: .inputWriter, output: .sequence,
       error: .string(limit: 1 << 20)
     ) { execution in
-      var answer: Answer?
-      var told = ""
+      var course = Course<Answer>()
       for try await line in execution.standardOutput.strings() {
         let line = line.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        told += line + "\n"
+        course.told += line + "\n"
         if line.hasPrefix("ready") {
-          answer = try await look(Int32(execution.processIdentifier.value), told)
+          course.answer = try await look(Int32(execution.processIdentifier.value), course.told)
           _ = try await execution.standardInputWriter.write("\(bytes.value)\n")
         }
         if line.hasPrefix("count ") { break }
       }
       try await execution.standardInputWriter.finish()
-      guard let answer else { throw broken(told) }
-      return (answer, told)
+      return course
     }
-    return result.closureResult
+    var course = result.closureResult
+    course.end = "\(result.terminationStatus)"
+    course.complaint = result.standardError
+    return course
   }
 
-  private func broken(_ told: String) -> Broken {
-    Broken(description: "\(program) did not tell what it got: \(told.prefix(200))")
+  private func broken(_ course: Course<some Sendable>) -> Broken {
+    Broken(
+      description: """
+        \(program) did not tell what it got, but '\(course.told.prefix(200))'; \(course.end): \
+        \(course.complaint)
+        """, complaint: course.complaint)
   }
 }
