@@ -32,7 +32,9 @@ public struct LayoutsReport: Sendable {
     lines.append("  and \(linux.joined(separator: ", ")) from above")
     lines += [
       "",
-      style.paint("  ASSUMED where no source tells (a scenario's 'assume' changes it)", .heading),
+      style.paint(
+        "  ASSUMED where no source tells (in brackets what a scenario's 'assume' changes)", .heading
+      ),
     ]
     for (sentence, names) in assumptions {
       lines.append("  " + "\(sentence): \(names)".wrapped(to: style.columns - 2, indent: 4))
@@ -43,16 +45,17 @@ public struct LayoutsReport: Sendable {
 
   /// What is assumed, and of which models: those of a version together where it is said of all.
   private var assumptions: [(sentence: String, names: String)] {
+    let models = models.map(\.model) + WindowsModel.wine
     var order: [String] = []
     for model in models {
-      for sentence in model.model.assumed where !order.contains(sentence) { order.append(sentence) }
+      for sentence in model.assumed where !order.contains(sentence) { order.append(sentence) }
     }
     return order.map { sentence in
       let names = WindowsVersion.allCases.flatMap { version in
-        let all = models.map(\.model).filter { $0.version == version }
+        let all = models.filter { $0.version == version }
         let some = all.filter { $0.assumed.contains(sentence) }
         return !some.isEmpty && some.count == all.count
-          ? ["windows-\(version.rawValue)-*"] : some.map(\.name)
+          ? [version == .wine ? "wine-*" : "windows-\(version.rawValue)-*"] : some.map(\.name)
       }
       return (sentence, names.joined(separator: ", "))
     }

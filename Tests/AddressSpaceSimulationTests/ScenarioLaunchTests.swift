@@ -69,9 +69,13 @@ struct ScenarioLaunchTests {
     }
   }
 
+  static func isWindows(_ system: String) -> Bool {
+    ModelledSystem(named: system)?.isWindows == true
+  }
+
   @Test("what is dropped leaves the space as it was", arguments: ModelledSystem.names)
   func dropped(system: String) throws {
-    let isWindows = system.hasPrefix("windows")
+    let isWindows = Self.isWindows(system)
     let family: Allocator.Family = isWindows ? .virtualalloc : .mmap
     for seed in 1...4 as ClosedRange<UInt64> {
       var random = SeededRandom(seed: seed)
@@ -111,11 +115,12 @@ struct ScenarioLaunchTests {
     for (system, family) in [
       ("linux-i386-4g", Allocator.Family.malloc), ("linux-x86-64", .malloc),
       ("linux-x86-64", .mmap), ("windows-7-4g", .heapalloc), ("windows-7-4g", .virtualalloc),
+      ("wine-4g", .heapalloc), ("wine-4g", .virtualalloc),
     ] {
       for size in [1 << 31, 1 << 40, 1 << 47, 1 << 62, UInt64.max] {
         let buffer = BufferRequest(bytes: ByteCount(size))
         let scenario = Self.scenario(
-          system, system.hasPrefix("windows") ? "photo-wx" : "hello",
+          system, Self.isWindows(system) ? "photo-wx" : "hello",
           steps: [
             Scenario.Step(
               "work",

@@ -11,7 +11,7 @@ import Testing
 struct ScenarioSnapshotTests {
   @Test("the layout is told by the snapshot, by text and by JSON", arguments: ModelledSystem.names)
   func layout(system: String) throws {
-    let isWindows = system.hasPrefix("windows")
+    let isWindows = ScenarioLaunchTests.isWindows(system)
     let buffers = [BufferRequest(bytes: .mebibytes(48)), BufferRequest(bytes: .mebibytes(366))]
     let scenario = ScenarioLaunchTests.scenario(
       system, isWindows ? "photo-qt" : "hello", python: PythonVersion(2, 7, 18),
@@ -31,8 +31,11 @@ struct ScenarioSnapshotTests {
       for read in [snapshot] + (try saved.map { try SavedFile.read($0) }) {
         let layout = Layout.inferred(from: read.map, facts: read.facts)
         #expect(layout.name == space.layout.name && layout.space == space.layout.space)
-        #expect(layout.searches == space.layout.searches, "launch \(run)")
-        #expect(layout.searchesForHighest == space.layout.searchesForHighest)
+        // Of Wine's areas a map shows no more than from the first to the last that is left.
+        if layout.system != .wine {
+          #expect(layout.searches == space.layout.searches, "launch \(run)")
+          #expect(layout.searchesForHighest == space.layout.searchesForHighest)
+        }
         #expect(layout.guardGap == space.layout.guardGap)
         #expect(layout.granularity == space.layout.granularity && !layout.isAssumed)
         #expect(read.map.regions.elementsEqual(snapshot.map.regions))
@@ -54,7 +57,7 @@ struct ScenarioSnapshotTests {
   @Test(
     "a scenario goes on from a saved launch as from the launch", arguments: ModelledSystem.names)
   func goesOn(system: String) throws {
-    let isWindows = system.hasPrefix("windows")
+    let isWindows = ScenarioLaunchTests.isWindows(system)
     let family: Allocator.Family = isWindows ? .virtualalloc : .mmap
     let start = ScenarioLaunchTests.scenario(system, isWindows ? "photo-qt" : "hello")
     let space = try #require(

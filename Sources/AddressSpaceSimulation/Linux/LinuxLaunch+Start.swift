@@ -99,7 +99,8 @@ extension LinuxLaunch {
     return true
   }
 
-  private func run(_ steps: [LinuxProgram.Step], _ space: inout ModelledSpace) -> Bool {
+  /// Maps what a program maps; false where there is no room.
+  func run(_ steps: [LinuxProgram.Step], _ space: inout ModelledSpace) -> Bool {
     var opened: [String: AddressRange] = [:]
     for step in steps {
       switch step {

@@ -37,7 +37,7 @@ extension NTHeap {
         add(range, header: NTHeapRules.segmentHeader, in: &system)
         return true
       }
-      guard reserve > least else { return false }
+      guard reserve > max(least, rules.leastHalved) else { return false }
       reserve = max(least, ByteCount(reserve.value / 2).roundedDown(to: Layout.windowsSlot))
     }
   }

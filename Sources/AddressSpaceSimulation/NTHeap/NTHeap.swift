@@ -47,7 +47,7 @@ public struct NTHeap: Sendable {
   ) {
     self.rules = rules
     nextReserve = rules.segmentReserve
-    guard let size = reserve.roundedUp(to: Layout.windowsSlot),
+    guard let size = max(reserve, rules.leastReserve).roundedUp(to: Layout.windowsSlot),
       let range = system.map(
         size, leavingOut: slide, .windows(Self.owner, .heap, isReserved: true))
     else { return nil }

@@ -6,6 +6,8 @@ public struct NTHeapRules: Hashable, Sendable {
   public var segmentReserve = ByteCount.mebibytes(1)
   /// What a segment reserves at most, nil where nothing bounds it.
   public var largestReserve: ByteCount? = ByteCount(0xFD_0000)
+  /// Where there is no room for so much or less, no smaller segment is tried.
+  public var leastHalved = ByteCount.zero
   /// How many segments a heap may have.
   public var mostSegments = Int.max
   /// Blocks of more bytes, their header included, are regions of their own.
@@ -23,6 +25,9 @@ public struct NTHeapRules: Hashable, Sendable {
   /// How many blocks of one size there are when it does.
   public var frontEndBlocks: UInt32 = 17
 
+  /// What a heap reserves at first at least.
+  public var leastReserve = ByteCount.zero
+
   /// The numbers of Windows 7.
   public init() {}
 
@@ -38,6 +43,13 @@ public struct NTHeapRules: Hashable, Sendable {
     case .ten:
       guardBytes = .kibibytes(4)
       frontEnd = .kibibytes(108)
+    case .wine:
+      leastReserve = .mebibytes(2)
+      segmentReserve = .mebibytes(2)
+      largestReserve = .mebibytes(128)
+      leastHalved = .mebibytes(4)
+      largestBlock = ByteCount(0x7_EFF0)
+      decommitBlock = .mebibytes(256)
     }
   }
 

@@ -2,6 +2,7 @@ internal import AddressSpace
 
 /// A system that scenarios can run on.
 public enum ModelledSystem: Hashable, Sendable {
+  /// A Windows, or Wine.
   case windows(WindowsModel)
   /// Linux, by the name of the layout: `linux-i386-4g`.
   case linux(String)
@@ -19,7 +20,7 @@ public enum ModelledSystem: Hashable, Sendable {
 
   /// The names of all systems.
   public static let names =
-    WindowsModel.all.map(\.name)
+    (WindowsModel.all + WindowsModel.wine).map(\.name)
     + LayoutPreset.all.map(\.layout.name).filter { LinuxLaunch(layout: $0) != nil }
 
   /// What it is called.
@@ -30,7 +31,7 @@ public enum ModelledSystem: Hashable, Sendable {
     }
   }
 
-  /// Whether it is a Windows.
+  /// Whether it runs programs of Windows.
   public var isWindows: Bool { if case .windows = self { true } else { false } }
 
   /// The names of the programs that it can start.

@@ -21,10 +21,9 @@ struct WindowsStage: SpaceStage, Sendable {
     topDownBelow: ByteCount, random: inout SeededRandom
   ) {
     let boot = WindowsBoot(model, catalogue, random: &random)
-    let edges = model.edges(isRandomized: program.image.isRandomized, random: &random)
-    guard let layout = Layout.windows(edges) else { return nil }
-    var space = ModelledSpace(layout, facts: model.facts(edges))
     guard
+      var space = model.space(
+        isRandomized: program.image.isRandomized, hasWindows: program.hasWindows, random: &random),
       let process = WindowsProcess.start(
         program, on: model, boot: boot, from: catalogue, in: &space, random: random)
     else { return nil }

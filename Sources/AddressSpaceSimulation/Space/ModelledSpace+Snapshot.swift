@@ -62,6 +62,7 @@ extension ModelledSpace {
       regions.append(region)
       if let kind = table[stretch.columns].kind { kinds[region.range] = kind }
     }
+    regions += reservations
     return Snapshot(
       source: Source(kind: .simulation, name: name), map: AddressMap.assembling(regions).map,
       facts: facts, kinds: kinds)
@@ -89,6 +90,17 @@ extension ModelledSpace {
     return Room(map: AddressMap.assembling(regions).map, layout: layout, facts: facts)
   }
 
+  /// What Wine has reserved and not handed out: a map shows it, and tells the layout by it.
+  private var reservations: [Region] {
+    guard layout.system == .wine, let areas = layout.searches.last?.excluded else { return [] }
+    let free = freeRanges
+    return areas.flatMap { area in
+      free.compactMap { $0.clamped(to: area) }.map {
+        Region(range: $0, access: [], traits: .noReserve)
+      }
+    }
+  }
+
   private func forEachRegion(_ body: (Stretch) -> Void) {
     var current: Stretch?
     for chunk in stretches.chunks {
@@ -110,7 +122,7 @@ extension ModelledSpace {
     }
     let columns = table[stretch.columns]
     let isHeap =
-      !isWindows && columns.name.isEmpty && columns.inode == 0
+      columns.name.isEmpty && columns.inode == 0
       && range.lower < programBreak && range.upper > startOfBreak
     return Region(
       range: range, access: columns.access, offset: columns.hasOffset ? stretch.origin : 0,

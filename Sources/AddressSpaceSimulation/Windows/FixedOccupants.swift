@@ -14,6 +14,8 @@ struct FixedOccupant: Sendable {
 
   /// Those of a model, whose highest views begin below `highEdge` where that is drawn.
   static func all(of model: WindowsModel, highEdge: Address) -> [FixedOccupant] {
+    // Under Wine they are in the space that the program finds.
+    guard model.version != .wine else { return [] }
     let shared = FixedOccupant("shared user page", 0x7FFE_0000, slot, isReadable: true)
     return ([shared] + limits(of: model.limit) + views(of: model, highEdge: highEdge)).compactMap {
       $0
@@ -41,7 +43,7 @@ struct FixedOccupant: Sendable {
         FixedOccupant(csr, table - .mebibytes(1), .mebibytes(1), isReadable: true),
       ]
     }
-    guard model.limit.isWoW64 else {
+    guard model.isWoW64 else {
       return [
         FixedOccupant(csr, 0x7F6F_0000, .mebibytes(1), isReadable: true),
         FixedOccupant(nls, 0x7FFA_0000, .kibibytes(204), isReadable: true),

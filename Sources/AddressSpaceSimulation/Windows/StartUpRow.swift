@@ -28,6 +28,7 @@ extension WindowsVersion {
     case .xp: Self.xpStartUp
     case .seven: Self.sevenStartUp
     case .ten: Self.tenStartUp
+    case .wine: Self.wineStartUp
     }
   }
 
@@ -37,7 +38,14 @@ extension WindowsVersion {
     case .xp: Self.xpWindows
     case .seven: Self.sevenWindows
     case .ten: Self.tenWindows
+    case .wine: Self.wineWindows
     }
+  }
+
+  /// The groups of images that every program is linked with, and those that one with windows is
+  /// linked with besides.
+  var linkedGroups: (basic: String, windows: String) {
+    self == .wine ? ("wine-basic", "wine-windows") : ("basic", "windows")
   }
 
   /// XP SP3, and row by row Windows 2000 as Richter shows it.
@@ -93,5 +101,23 @@ extension WindowsVersion {
     .view("window handles", .kibibytes(1_540)), .view("desktop", .mebibytes(20)),
     .view("SortDefault.nls", .kibibytes(3_292)), .heap(.kibibytes(64)), .heap(.kibibytes(64)),
     .view("StaticCache.dat", .kibibytes(17_216)),
+  ]
+
+  /// Wine 8.0 of Debian 12, as `strace` shows it.
+  private static let wineStartUp: [StartUpRow] = [
+    .view("l_intl.nls", .kibibytes(8)), .stack, .view("apisetschema.dll", .kibibytes(68)),
+    .processHeap, .view("locale.nls", .kibibytes(688)), .view("c_1252.nls", .kibibytes(68)),
+    .view("c_437.nls", .kibibytes(68)), .images, .memory("", .kibibytes(512)),
+    .view("sortdefault.nls", .kibibytes(3_300)), .view("normnfc.nls", .kibibytes(60)),
+    .heap(.kibibytes(64)), .view("c_20127.nls", .kibibytes(68)),
+  ]
+
+  /// Without a display.
+  private static let wineWindows: [StartUpRow] = [
+    .heap(.kibibytes(64)), .memory("", .kibibytes(1_536)), .memory("", .kibibytes(64)),
+    .memory("", .kibibytes(4)), .memory("", .kibibytes(4)),
+    .view("light.msstyles", .kibibytes(7_404)), .view("c_10000.nls", .kibibytes(68)),
+    .memory("", .kibibytes(256)), .memory("", .kibibytes(256)), .memory("", .kibibytes(256)),
+    .heap(.kibibytes(64)),
   ]
 }

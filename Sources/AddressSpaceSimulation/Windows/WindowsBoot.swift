@@ -20,7 +20,7 @@ public struct WindowsBoot: Sendable {
   public init(_ model: WindowsModel, _ catalogue: ImageCatalogue, random: inout SeededRandom) {
     guard let bits = model.rules.imageBiasBits else { return }
     area = ImageArea(bias: random.next(bits: bits))
-    let wow64 = model.limit.isWoW64 ? catalogue.group(Self.wow64, in: model.version) : []
+    let wow64 = model.isWoW64 ? catalogue.group(Self.wow64, in: model.version) : []
     var known = catalogue.group(Self.known, in: model.version) + wow64
     if let first = known.first {
       _ = base(of: first)

@@ -1,18 +1,29 @@
 extension WindowsModel {
   /// What it is and what is drawn.
-  public var about: String { "\(limit.description); \(drawn)" }
+  public var about: String {
+    version == .wine
+      ? "Wine 8 on 64-bit Linux, \(limit == .wow4GiB ? "" : "not ")large address aware; \(drawn)"
+      : "\(limit.description); \(drawn)"
+  }
 
   private var drawn: String {
     switch version {
     case .xp:
       "images at preferred bases, moved where these are taken; only the process block is drawn"
     case .seven: "drawn are image bias (8 bits), program (8), heaps (5), stacks (5)"
+    case .wine: "drawn is what Linux randomises"
     case .ten: "drawn are both edges (8 bits each), image bias (8), program (8), heaps (8)"
     }
   }
 
   /// What no source tells for certain and is assumed, each with the key under `assume` that changes it.
   public var assumed: [String] {
+    if version == .wine {
+      return [
+        "Debian 12's Wine 8.0 in the locale C.UTF-8, without display and sound",
+        "drivers and Linux's libraries that further images bring are left out",
+      ]
+    }
     var sentences: [String] = []
     if rules.imageBiasBits != nil {
       let (least, most) = (rules.loadedElsewhere.lowerBound, rules.loadedElsewhere.upperBound)

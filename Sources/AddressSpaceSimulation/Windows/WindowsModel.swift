@@ -2,7 +2,7 @@ public import AddressSpace
 
 /// A Windows that programs are started on: a version, a limit, and the rules.
 public struct WindowsModel: Hashable, Sendable {
-  /// What it is called: `windows-7-2g`.
+  /// What it is called: `windows-7-2g`, `wine-2g`.
   public let name: String
   /// The version.
   public let version: WindowsVersion
@@ -13,20 +13,24 @@ public struct WindowsModel: Hashable, Sendable {
 
   /// The model of a version with a limit, with the rules that are known of it.
   public init(_ version: WindowsVersion, _ limit: WindowsLimit) {
-    name = "windows-\(version.rawValue)-\(limit.rawValue)"
+    let system = version == .wine ? "wine" : "windows-\(version.rawValue)"
+    name = "\(system)-\(limit.rawValue)"
     self.version = version
     self.limit = limit
     rules = WindowsRules(version)
   }
 
-  /// All models, XP first.
-  public static let all = WindowsVersion.allCases.flatMap { version in
+  /// All models of Windows, XP first.
+  public static let all = WindowsVersion.allCases.filter { $0 != .wine }.flatMap { version in
     WindowsLimit.allCases.map { WindowsModel(version, $0) }
   }
 
+  /// Those of Wine: a program that is not large address aware, and one that is.
+  public static let wine = [WindowsModel(.wine, .native2GiB), WindowsModel(.wine, .wow4GiB)]
+
   /// The model called `name`, nil where there is none.
   public init?(named name: String) {
-    guard let model = Self.all.first(where: { $0.name == name }) else { return nil }
+    guard let model = (Self.all + Self.wine).first(where: { $0.name == name }) else { return nil }
     self = model
   }
 
@@ -35,7 +39,23 @@ public struct WindowsModel: Hashable, Sendable {
   ///
   /// Draws: the lower edge, then the upper one.
   public func layout(isRandomized: Bool, random: inout SeededRandom) -> Layout? {
-    .windows(edges(isRandomized: isRandomized, random: &random))
+    space(isRandomized: isRandomized, random: &random)?.layout
+  }
+
+  /// The space that a program is mapped into, empty, or under Wine with what is Linux's.
+  ///
+  /// Draws: the lower edge, then the upper one; under Wine what Linux does.
+  func space(
+    isRandomized: Bool, hasWindows: Bool = false, random: inout SeededRandom
+  ) -> ModelledSpace? {
+    if version == .wine {
+      let start = WineStart(
+        isLargeAddressAware: limit == .wow4GiB, hasWindows: hasWindows,
+        isRandomized: rules.hostIsRandomized)
+      return start.space(&random)
+    }
+    let edges = edges(isRandomized: isRandomized, random: &random)
+    return Layout.windows(edges).map { ModelledSpace($0, facts: facts(edges)) }
   }
 
   /// The user space of a program that does not ask for randomisation.
@@ -44,7 +64,10 @@ public struct WindowsModel: Hashable, Sendable {
     return layout(isRandomized: false, random: &random)
   }
 
-  func edges(isRandomized: Bool, random: inout SeededRandom) -> WindowsEdges {
+  /// Whether 64-bit Windows runs it, with parts of its own beside the program's.
+  var isWoW64: Bool { version != .wine && limit.isWoW64 }
+
+  private func edges(isRandomized: Bool, random: inout SeededRandom) -> WindowsEdges {
     let low = random.next(bits: rules.bottomUpBits)
     let high = random.next(bits: rules.topDownBits)
     let slot = Layout.windowsSlot.value
@@ -55,9 +78,9 @@ public struct WindowsModel: Hashable, Sendable {
   }
 
   /// What a process with these edges is known to be.
-  func facts(_ edges: WindowsEdges) -> LayoutFacts {
+  private func facts(_ edges: WindowsEdges) -> LayoutFacts {
     var windows = WindowsFacts()
-    windows.is64BitSystem = limit.isWoW64
+    windows.is64BitSystem = isWoW64
     windows.isLargeAddressAware = limit != .native2GiB && limit != .wow2GiB
     windows.edges = edges
     var facts = LayoutFacts()

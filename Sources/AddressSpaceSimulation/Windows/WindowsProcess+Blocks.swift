@@ -7,7 +7,7 @@ extension WindowsProcess {
 
   /// What a thread's block takes: under WOW64 8 KiB of a 64-bit one and 4 KiB of a 32-bit one.
   private var threadBlockSize: ByteCount {
-    model.limit.isWoW64 ? .kibibytes(12) : Self.page
+    model.isWoW64 ? .kibibytes(12) : Self.page
   }
 
   /// The first address above the pages that blocks may have: below the limit, under WOW64 without
@@ -24,8 +24,8 @@ extension WindowsProcess {
     guard case .pages(let bits) = model.rules.blocks else {
       return addStretch(in: &system)
     }
-    let size = model.limit.isWoW64 ? Self.page + Self.page : Self.page
-    let above = model.limit.isWoW64 ? 0 : random.next(bits: bits)
+    let size = model.isWoW64 ? Self.page + Self.page : Self.page
+    let above = model.isWoW64 ? 0 : random.next(bits: bits)
     // Where something lies in the page that was drawn, the highest free one is taken.
     let drawn = blocksEnd - ByteCount(above * Self.page.value)
     processBlock =
@@ -48,6 +48,10 @@ extension WindowsProcess {
 
   /// A place for a further thread's block, nil where there is none.
   mutating func threadBlock(in system: inout some MemorySystem) -> BlockSite? {
+    if case .slots = model.rules.blocks {
+      let most = 31 + 32 * blockStretches.count
+      return threads.count < most || addSlots(in: &system) ? .stretch : nil
+    }
     guard case .pages = model.rules.blocks else {
       // The first of a stretch is that of the process; more than fit need another stretch.
       let each = Self.stretch.value / threadBlockSize.value - 1
@@ -55,7 +59,7 @@ extension WindowsProcess {
       return hasRoom || addStretch(in: &system) ? .stretch : nil
     }
     // Under WOW64 they go on at steps of their size below the process's.
-    let upper = model.limit.isWoW64 ? processBlock?.lower ?? blocksEnd : blocksEnd
+    let upper = model.isWoW64 ? processBlock?.lower ?? blocksEnd : blocksEnd
     if let block = mapBlock("thread block", threadBlockSize, below: upper, in: &system) {
       return .pages(block)
     }
@@ -81,6 +85,14 @@ extension WindowsProcess {
       upper = upper - Self.page
     }
     return nil
+  }
+
+  /// Under Wine a stretch of 2 MiB lies where any other would.
+  private mutating func addSlots(in system: inout some MemorySystem) -> Bool {
+    let mapping = Mapping.windows("blocks", .system, isReserved: true)
+    guard let range = system.map(Self.stretch, mapping) else { return false }
+    blockStretches.append(range)
+    return true
   }
 
   /// The lowest free stretch of 2 MiB at a multiple of that.

@@ -18,14 +18,16 @@ extension WindowsProcess {
   public mutating func startThread(
     stack: ByteCount? = nil, in system: inout some MemorySystem
   ) -> WindowsThread? {
-    guard let size = (stack ?? program.stack).roundedUp(to: Layout.windowsSlot),
+    // Under Wine its own code has a stack in one piece with the program's.
+    let own = max(stack ?? program.stack, model.rules.hostStack)
+    guard let size = own.adding(model.rules.hostStack)?.roundedUp(to: Layout.windowsSlot),
       let block = threadBlock(in: &system)
     else { return nil }
     let wow =
-      model.limit.isWoW64
+      model.isWoW64
       ? system.map(model.rules.wowStack, .windows("64-bit stack", .stack, isReserved: true)) : nil
     let slide = program.image.isRandomized ? random.next(bits: model.rules.stackBits) : 0
-    guard model.limit.isWoW64 == (wow != nil),
+    guard model.isWoW64 == (wow != nil),
       let range = system.map(
         size, leavingOut: ByteCount(slide * Layout.windowsSlot.value),
         .windows("stack", .stack, isReserved: true))

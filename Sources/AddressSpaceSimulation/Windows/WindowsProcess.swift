@@ -53,7 +53,7 @@ public struct WindowsProcess: Sendable {
     }
     let known = catalogue.group(WindowsBoot.known, in: model.version)
     if let first = known.first { process.load(first, in: &system) }
-    if model.limit.isWoW64 {
+    if model.isWoW64 {
       for image in catalogue.group(WindowsBoot.wow64, in: model.version) {
         process.load(image, in: &system)
       }
@@ -69,9 +69,6 @@ public struct WindowsProcess: Sendable {
     for _ in 0..<program.threads { process.startThread(in: &system) }
     return process
   }
-
-  /// The images that every program loads; those with windows load more.
-  private static let basic = "basic", windows = "windows"
 
   private mutating func add(
     _ row: StartUpRow, from catalogue: ImageCatalogue, in system: inout some MemorySystem
@@ -98,7 +95,8 @@ public struct WindowsProcess: Sendable {
       heaps.append(heap)
       return true
     case .images:
-      for group in [Self.basic] + (program.hasWindows ? [Self.windows] : []) {
+      let linked = model.version.linkedGroups
+      for group in [linked.basic] + (program.hasWindows ? [linked.windows] : []) {
         for image in catalogue.group(group, in: model.version) { load(image, in: &system) }
       }
       return true

@@ -24,6 +24,10 @@ public struct WindowsRules: Hashable, Sendable {
   public var blocks = BlockPlace.pages(randomBits: 4)
   /// The 64-bit stack of each thread of a 32-bit program on a 64-bit system.
   public var wowStack = ByteCount.kibibytes(256)
+  /// What Wine keeps behind each stack for its own code, and the least that a stack takes there.
+  public var hostStack = ByteCount.zero
+  /// Whether Linux randomises, under Wine.
+  public var hostIsRandomized = true
   /// Whether the session manager loads the images that all share in random order.
   public var shufflesKnownImages = true
   /// How much of the area of images those of other programs have taken when the program starts.
@@ -60,6 +64,9 @@ public struct WindowsRules: Hashable, Sendable {
     case pages(randomBits: Int)
     /// A stretch of 2 MiB at a multiple of that, the lowest that is free.
     case stretches
+    /// A stretch of 2 MiB for each 32 threads; the first is there before the program, with the
+    /// process's block in place of one.
+    case slots
   }
 }
 
@@ -83,6 +90,9 @@ extension WindowsRules {
       heapBits = 8
       overflow = .lowest
       blocks = .stretches
+    case .wine:
+      blocks = .slots
+      hostStack = .mebibytes(1)
     }
   }
 }
@@ -99,6 +109,7 @@ extension WindowsRules {
     rules.heapBits = 0
     rules.stackBits = 0
     if case .pages = blocks { rules.blocks = .pages(randomBits: 0) }
+    rules.hostIsRandomized = false
     rules.shufflesKnownImages = false
     rules.loadedElsewhere = .zero ... .zero
     return rules

@@ -1,6 +1,6 @@
 public import AddressSpace
 
-/// A version of Windows, as far as where it puts things differs.
+/// A version of Windows, or Wine, as far as where it puts things differs.
 public enum WindowsVersion: String, CaseIterable, Sendable {
   /// XP: no randomisation but that of the process block.
   case xp
@@ -8,6 +8,8 @@ public enum WindowsVersion: String, CaseIterable, Sendable {
   case seven = "7"
   /// 10 and 11: besides them where `VirtualAlloc` begins to look.
   case ten = "10"
+  /// Wine 8, a 32-bit process on 64-bit Linux: only Linux's own parts are randomised.
+  case wine
 }
 
 /// How much of a 32-bit program's addresses are its own, and on which system.

@@ -109,7 +109,7 @@ struct NTHeapTests {
   func random(version: WindowsVersion) throws {
     for seed in 0..<30 as Range<UInt64> {
       var numbers = SeededRandom(seed: seed)
-      var space = try Self.space("windows-\(version.rawValue)-2g")
+      var space = try Self.space(WindowsModel(version, .native2GiB).name)
       let empty = space.freeRanges
       var heap = try NTHeap.made(.mebibytes(1), version, in: &space)
       var live: [(range: AddressRange, asked: ByteCount)] = []

@@ -1,9 +1,10 @@
 import AddressSpace
-import AddressSpaceSimulation
 import AddressSpaceYAML
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import AddressSpaceSimulation
 
 /// A program that was started in a modelled space.
 struct WindowsRun {
@@ -16,8 +17,9 @@ struct WindowsRun {
     let catalogue = try #require(Self.catalogue)
     var random = SeededRandom(seed: seed)
     let boot = WindowsBoot(model, catalogue, random: &random)
-    let layout = model.layout(isRandomized: program.image.isRandomized, random: &random)
-    var space = ModelledSpace(try #require(layout))
+    let start = model.space(
+      isRandomized: program.image.isRandomized, hasWindows: program.hasWindows, random: &random)
+    var space = try #require(start)
     let process = WindowsProcess.start(
       program, on: model, boot: boot, from: catalogue, in: &space, random: random)
     self.space = space

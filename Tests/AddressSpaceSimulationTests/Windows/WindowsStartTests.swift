@@ -1,7 +1,8 @@
 import AddressSpace
-import AddressSpaceSimulation
 import TestSupport
 import Testing
+
+@testable import AddressSpaceSimulation
 
 /// Programs that start, load, begin threads and end them.
 @Suite("Windows programs that start")
@@ -10,7 +11,7 @@ struct WindowsStartTests {
 
   @Test(
     "every program on every Windows: what lies where agrees with the space",
-    arguments: WindowsModel.all)
+    arguments: WindowsModel.all + WindowsModel.wine)
   func everywhere(model: WindowsModel) throws {
     for program in Self.programs {
       for seed in 0..<4 as Range<UInt64> {
@@ -31,7 +32,7 @@ struct WindowsStartTests {
         #expect(run.process.threads.count == run.process.program.threads + 1)
         // 64-bit Windows gives each thread a second stack.
         let wow = run.process.threads.filter { $0.wowStack?.size == .kibibytes(256) }.count
-        #expect(wow == (model.limit.isWoW64 ? run.process.threads.count : 0))
+        #expect(wow == (model.isWoW64 ? run.process.threads.count : 0))
       }
     }
   }
@@ -61,7 +62,8 @@ struct WindowsStartTests {
   }
 
   @Test(
-    "what is loaded and unloaded, begun and ended leaves the start", arguments: WindowsModel.all)
+    "what is loaded and unloaded, begun and ended leaves the start",
+    arguments: WindowsModel.all + WindowsModel.wine)
   func backAgain(model: WindowsModel) throws {
     let catalogue = try #require(WindowsRun.catalogue)
     for seed in 0..<10 as Range<UInt64> {
@@ -80,7 +82,7 @@ struct WindowsStartTests {
           }
         case 2:
           // As many as the first stretch for their blocks holds: that is not given back.
-          if threads.count < 100, let thread = run.process.startThread(in: &run.space) {
+          if threads.count < 30, let thread = run.process.startThread(in: &run.space) {
             threads.append(thread)
           }
         default:
