@@ -145,7 +145,10 @@ let package = Package(
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceTrace"]),
     .test(
       "AddressSpaceSimulationTests",
-      of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceSimulation", "AddressSpaceYAML"]),
+      of: [
+        "AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess", "AddressSpaceSimulation",
+        "AddressSpaceYAML",
+      ]),
     .test(
       "AddressSpaceProcessTests",
       of: ["AddressSpace", "AddressSpaceFormats", "AddressSpaceProcess"]),
