@@ -11,7 +11,7 @@ struct ScenarioTapeTests {
   /// a tape or lived, with room and without.
   @Test(
     "a tape that is played is the life that is lived", arguments: 1...20 as ClosedRange<UInt64>,
-    ["windows-7-wow64-2g", "windows-xp-2g", "windows-10-4g", "wine-2g", "wine-4g"])
+    ["windows-7-wow64-2g", "windows-xp-2g", "windows-10-4g", "windows-7-x64", "wine-2g", "wine-4g"])
   func same(seed: UInt64, system: String) throws {
     var random = SeededRandom(seed: seed)
     let scenario = Self.scenario(on: system, &random)

@@ -27,7 +27,7 @@ struct ListDocumentTests {
   func models() async throws {
     let document = try JSON(try await Program()("layouts", "--json").output)
     let names = document["models"].items.compactMap { $0["name"].text }
-    #expect(names.count == 12 && Set(names).count == 12)
+    #expect(names.count == 15 && Set(names).count == 15)
     for model in document["models"].items {
       #expect(model["basis"] == .text("modelled, not measured"))
     }

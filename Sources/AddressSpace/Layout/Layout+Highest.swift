@@ -13,18 +13,19 @@ extension Layout {
       + outside.map { $0.slack == .zero ? $0.fromTheTop : $0 }
   }
 
-  /// The user space of a 32-bit Windows program with bounds that a model has drawn; nil where they
+  /// The user space of a Windows program with bounds that a model has drawn; nil where they
   /// leave nothing between them.
   package static func windows(_ edges: WindowsEdges) -> Layout? {
     let all = [edges.top, edges.end, edges.low, edges.high]
     guard all.allSatisfy({ $0.value % windowsGranularity.value == 0 }),
-      let space = AddressRange(windowsLowest, edges.top), edges.top <= WindowsChoice.end32,
+      let space = AddressRange(windowsLowest, edges.top), edges.top <= widest,
       let usual = AddressRange(edges.low, edges.end)?.clamped(to: space),
       let highest = AddressRange(windowsLowest, edges.high)?.clamped(to: space)
     else { return nil }
     var layout = Layout(
-      name: edges.name, space: space, wordSize: .bits32, system: .windows, pageSize: .kibibytes(4),
-      granularity: windowsGranularity,
+      name: edges.name, space: space,
+      wordSize: edges.top <= WindowsChoice.end32 ? .bits32 : .bits64, system: .windows,
+      pageSize: .kibibytes(4), granularity: windowsGranularity,
       searches: [Search(usual, .bottomUp, alignment: windowsGranularity)], guardGap: .zero,
       blocked: [], basis: modelledBasis, isAssumed: false)
     layout.highestSearches = [Search(highest, .topDown, alignment: windowsGranularity)]
@@ -34,6 +35,8 @@ extension Layout {
   /// How far answers of a model go.
   public static let modelledBasis = "modelled, not measured"
 
+  /// Where the user space of 64-bit programs ends, from Windows 8.1 on.
+  private static let widest: Address = 0x7FFF_FFFF_0000
   /// The first 64 KiB are a zone without access.
   private static let windowsLowest: Address = 0x1_0000
 }

@@ -26,7 +26,8 @@ struct FreeBlocks: Sendable {
   }
 
   private static let smallSizes = 128
-  private static let unit = NTHeapRules.unit
+  /// Of 64-bit programs every second list stays empty.
+  private static let unit: UInt64 = 8
 
   /// The size of the block that begins there, nil where none does.
   func size(at start: UInt64) -> UInt64? { sizes[start] }

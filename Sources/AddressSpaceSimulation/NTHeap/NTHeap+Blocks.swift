@@ -5,14 +5,14 @@ extension NTHeap: MemoryAllocator {
   public mutating func allocate(
     _ bytes: ByteCount, in system: inout some MemorySystem
   ) -> Address? {
-    guard bytes.value <= UInt64(UInt32.max) else { return nil }
-    let size = Self.blockSize(bytes)
+    guard bytes.value <= rules.mostBytes else { return nil }
+    let size = rules.blockSize(bytes)
     if size > rules.largestBlock.value { return allocateLarge(bytes, in: &system) }
     guard let start = takeFree(size, in: &system) else { return nil }
     blocks[start] = size
     count(1, at: start, in: &system)
     noteFrontEnd(size, 1, in: &system)
-    return Address(start + NTHeapRules.header)
+    return Address(start + rules.header)
   }
 
   /// The same with zeros (`HEAP_ZERO_MEMORY`), which are written where the memory is not new.
@@ -20,7 +20,7 @@ extension NTHeap: MemoryAllocator {
     _ bytes: ByteCount, in system: inout some MemorySystem
   ) -> Address? {
     guard let address = allocate(bytes, in: &system) else { return nil }
-    if blocks[address.value - NTHeapRules.header] != nil,
+    if blocks[address.value - rules.header] != nil,
       let range = AddressRange(address, address + bytes)
     {
       system.touch(range)
@@ -33,7 +33,7 @@ extension NTHeap: MemoryAllocator {
   public mutating func allocate(
     _ bytes: ByteCount, alignedTo alignment: ByteCount, in system: inout some MemorySystem
   ) -> Address? {
-    guard alignment.value > NTHeapRules.unit else { return allocate(bytes, in: &system) }
+    guard alignment.value > rules.unit else { return allocate(bytes, in: &system) }
     guard let whole = bytes.adding(alignment), let base = allocate(whole, in: &system),
       let address = base.roundedUp(to: alignment)
     else { return nil }
@@ -60,7 +60,7 @@ extension NTHeap: MemoryAllocator {
       system.unmap(range)
       return
     }
-    let start = address.value - NTHeapRules.header
+    let start = address.value - rules.header
     guard let size = blocks.removeValue(forKey: start) else {
       preconditionFailure("\(address) is no block of this heap")
     }
@@ -77,14 +77,9 @@ extension NTHeap: MemoryAllocator {
     if let range = large[address.value] {
       return range.upper - address - rules.guardBytes
     }
-    return address.value < NTHeapRules.header
+    return address.value < rules.header
       ? nil
-      : blocks[address.value - NTHeapRules.header].map { ByteCount($0 - NTHeapRules.header) }
-  }
-
-  /// A block with its header, in whole units; a block of nothing has a unit behind its header.
-  static func blockSize(_ bytes: ByteCount) -> UInt64 {
-    max(2 * NTHeapRules.unit, (bytes.value + NTHeapRules.header + 7) & ~7)
+      : blocks[address.value - rules.header].map { ByteCount($0 - rules.header) }
   }
 }
 
@@ -93,7 +88,7 @@ extension NTHeap {
   private mutating func allocateLarge(
     _ bytes: ByteCount, in system: inout some MemorySystem
   ) -> Address? {
-    let size = Self.blockSize(bytes) + NTHeapRules.largeHeader - NTHeapRules.header
+    let size = rules.blockSize(bytes) + rules.largeHeader - rules.header
     guard let whole = ByteCount(size).roundedUp(to: ByteCount(NTHeapRules.page)),
       let range = system.map(
         whole + rules.guardBytes, .windows(Self.owner, .heap, isReserved: rules.guardBytes > .zero))
@@ -101,7 +96,7 @@ extension NTHeap {
     if rules.guardBytes > .zero, let used = AddressRange(range.lower, range.lower + whole) {
       system.commit(used)
     }
-    let address = range.lower + ByteCount(NTHeapRules.largeHeader)
+    let address = range.lower + ByteCount(rules.largeHeader)
     large[address.value] = range
     return address
   }
@@ -146,8 +141,8 @@ extension NTHeap {
   private mutating func resize(
     _ address: Address, to bytes: ByteCount, in system: inout some MemorySystem
   ) -> Address? {
-    let start = address.value - NTHeapRules.header
-    let wanted = Self.blockSize(bytes)
+    let start = address.value - rules.header
+    let wanted = rules.blockSize(bytes)
     if let size = usableSize(at: address), large[address.value] != nil {
       return wanted > rules.largestBlock.value && bytes <= size ? address : nil
     }

@@ -34,7 +34,7 @@ extension NTHeap {
       if let range = system.map(reserve, .windows(Self.owner, .heap, isReserved: true)) {
         let next = nextReserve.adding(reserve) ?? nextReserve
         nextReserve = rules.largestReserve.map { min(next, $0) } ?? next
-        add(range, header: NTHeapRules.segmentHeader, in: &system)
+        add(range, header: rules.segmentHeader, in: &system)
         return true
       }
       guard reserve > max(least, rules.leastHalved) else { return false }

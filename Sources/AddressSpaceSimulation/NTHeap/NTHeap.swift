@@ -52,7 +52,7 @@ public struct NTHeap: Sendable {
         size, leavingOut: slide, .windows(Self.owner, .heap, isReserved: true))
     else { return nil }
     if rules.frontEnd > .zero { live = Array(repeating: 0, count: 129) }
-    add(range, header: NTHeapRules.heapHeader, in: &system)
+    add(range, header: rules.heapHeader, in: &system)
   }
 
   static let owner = "NT heap"

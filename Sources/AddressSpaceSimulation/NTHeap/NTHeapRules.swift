@@ -53,15 +53,27 @@ public struct NTHeapRules: Hashable, Sendable {
     }
   }
 
+  /// How wide an address is: of 64 bits headers and units are twice as large.
+  public var wordSize = WordSize.bits32
+
   /// Blocks are multiples of it.
-  static let unit: UInt64 = 8
+  var unit: UInt64 { 2 * wordSize.pointerBytes }
   /// What stands before each block.
-  static let header: UInt64 = 8
+  var header: UInt64 { 2 * wordSize.pointerBytes }
   /// What stands before a block that is a region of its own, the block's header included.
-  static let largeHeader: UInt64 = 0x20
+  var largeHeader: UInt64 { 8 * wordSize.pointerBytes }
   static let page: UInt64 = 4096
   /// What describes a heap at its beginning, in whole units.
-  static let heapHeader: UInt64 = 0x640
+  var heapHeader: UInt64 { wordSize == .bits32 ? 0x640 : 0xA80 }
   /// What describes a further segment.
-  static let segmentHeader: UInt64 = 0x40
+  var segmentHeader: UInt64 { wordSize == .bits32 ? 0x40 : 0x70 }
+  /// More bytes than these nobody has.
+  var mostBytes: UInt64 { wordSize == .bits32 ? (1 << 32) - 1 : 1 << 47 }
+  /// `largestBlock` of 64-bit programs.
+  static let largestWideBlock = ByteCount(0xF_F000)
+
+  /// A block with its header, in whole units; a block of nothing has a unit behind its header.
+  func blockSize(_ bytes: ByteCount) -> UInt64 {
+    max(2 * unit, (bytes.value + header + unit - 1) & ~(unit - 1))
+  }
 }

@@ -17,17 +17,17 @@ struct FixedOccupant: Sendable {
     // Under Wine they are in the space that the program finds.
     guard model.version != .wine else { return [] }
     let shared = FixedOccupant("shared user page", 0x7FFE_0000, slot, isReadable: true)
-    return ([shared] + limits(of: model.limit) + views(of: model, highEdge: highEdge)).compactMap {
+    return ([shared] + limits(of: model) + views(of: model, highEdge: highEdge)).compactMap {
       $0
     }
   }
 
   /// What no program may have around 2 GiB and below the limit.
-  private static func limits(of limit: WindowsLimit) -> [FixedOccupant?] {
-    guard limit.end > 0x8000_0000 else { return [] }
+  private static func limits(of model: WindowsModel) -> [FixedOccupant?] {
+    guard model.limit == .native3GiB || model.limit == .wow4GiB else { return [] }
     return [
       FixedOccupant("guard", 0x7FFF_0000, slot), FixedOccupant("guard", 0x8000_0000, slot),
-      FixedOccupant("no access", limit.end, slot),
+      FixedOccupant("no access", model.end, slot),
     ]
   }
 
@@ -41,6 +41,13 @@ struct FixedOccupant: Sendable {
       return [
         FixedOccupant(nls, table, .kibibytes(140), isReadable: true),
         FixedOccupant(csr, table - .mebibytes(1), .mebibytes(1), isReadable: true),
+      ]
+    }
+    if model.limit == .wide {
+      let table = model.top - .kibibytes(256)
+      return [
+        FixedOccupant(csr, table - .mebibytes(1), .mebibytes(1), isReadable: true),
+        FixedOccupant(nls, table, .kibibytes(140), isReadable: true),
       ]
     }
     guard model.isWoW64 else {

@@ -19,7 +19,7 @@ public struct WindowsBoot: Sendable {
   /// how much others have loaded in all, and how that lies between the common ones.
   public init(_ model: WindowsModel, _ catalogue: ImageCatalogue, random: inout SeededRandom) {
     guard let bits = model.rules.imageBiasBits else { return }
-    area = ImageArea(bias: random.next(bits: bits))
+    area = ImageArea(bias: random.next(bits: bits), below: ImageArea.top(in: model))
     let wow64 = model.isWoW64 ? catalogue.group(Self.wow64, in: model.version) : []
     var known = catalogue.group(Self.known, in: model.version) + wow64
     if let first = known.first {

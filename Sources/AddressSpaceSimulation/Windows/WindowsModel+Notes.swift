@@ -33,6 +33,9 @@ extension WindowsModel {
         sentences.append("shared images come in random order at each boot (shuffled-images)")
       }
     }
+    if limit == .wide {
+      sentences.append("images are as large as those of 32 bits; where they lie is not sourced")
+    }
     if limit.isWoW64, version != .seven {
       sentences.append(
         version == .xp
@@ -62,6 +65,7 @@ extension WindowsLimit: CustomStringConvertible {
     case .wow2GiB: "2 GiB on 64-bit Windows, not large address aware"
     case .native3GiB: "3 GiB on 32-bit Windows with /3GB, large address aware"
     case .wow4GiB: "4 GiB on 64-bit Windows, large address aware"
+    case .wide: "a 64-bit program: address space is not its limit"
     }
   }
 }

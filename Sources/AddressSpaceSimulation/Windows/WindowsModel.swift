@@ -8,6 +8,8 @@ public struct WindowsModel: Hashable, Sendable {
   public let version: WindowsVersion
   /// How much of the addresses are the program's, and on which system.
   public let limit: WindowsLimit
+  /// The first address that is no user space any more.
+  public let top: Address
   /// By which numbers it places things.
   public var rules: WindowsRules
 
@@ -17,7 +19,10 @@ public struct WindowsModel: Hashable, Sendable {
     name = "\(system)-\(limit.rawValue)"
     self.version = version
     self.limit = limit
+    top = limit.top(in: version)
     rules = WindowsRules(version)
+    rules.heap.wordSize = limit == .wide ? .bits64 : .bits32
+    if limit == .wide { rules.heap.largestBlock = NTHeapRules.largestWideBlock }
   }
 
   /// All models of Windows, XP first.
@@ -64,6 +69,9 @@ public struct WindowsModel: Hashable, Sendable {
     return layout(isRandomized: false, random: &random)
   }
 
+  /// The first address above what `VirtualAlloc` may give: the last 64 KiB are out of its reach.
+  public var end: Address { top - Layout.windowsSlot }
+
   /// Whether 64-bit Windows runs it, with parts of its own beside the program's.
   var isWoW64: Bool { version != .wine && limit.isWoW64 }
 
@@ -72,21 +80,21 @@ public struct WindowsModel: Hashable, Sendable {
     let high = random.next(bits: rules.topDownBits)
     let slot = Layout.windowsSlot.value
     return WindowsEdges(
-      name: name, top: limit.top, end: limit.end,
+      name: name, top: top, end: end,
       low: Address(slot + (isRandomized ? low * slot : 0)),
-      high: limit.end - ByteCount(isRandomized ? high * slot : 0))
+      high: end - ByteCount(isRandomized ? high * slot : 0))
   }
 
   /// What a process with these edges is known to be.
   private func facts(_ edges: WindowsEdges) -> LayoutFacts {
     var windows = WindowsFacts()
-    windows.is64BitSystem = isWoW64
+    windows.is64BitSystem = isWoW64 || limit == .wide
     windows.isLargeAddressAware = limit != .native2GiB && limit != .wow2GiB
     windows.edges = edges
     var facts = LayoutFacts()
     facts.isRead = true
-    facts.wordSize = .bits32
-    facts.machine = .i386
+    facts.wordSize = limit == .wide ? .bits64 : .bits32
+    facts.machine = limit == .wide ? .x86_64 : .i386
     facts.windows = windows
     return facts
   }

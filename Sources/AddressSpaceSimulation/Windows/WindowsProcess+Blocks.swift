@@ -5,18 +5,15 @@ extension WindowsProcess {
   private static let page = ByteCount.kibibytes(4)
   private static let stretch = ByteCount.mebibytes(2)
 
-  /// What a thread's block takes: under WOW64 8 KiB of a 64-bit one and 4 KiB of a 32-bit one.
+  /// What a thread's block takes: 8 KiB of a 64-bit one, 4 KiB of a 32-bit one, under WOW64 both.
   private var threadBlockSize: ByteCount {
-    model.isWoW64 ? .kibibytes(12) : Self.page
+    model.isWoW64 ? .kibibytes(12) : model.limit == .wide ? .kibibytes(8) : Self.page
   }
 
   /// The first address above the pages that blocks may have: below the limit, under WOW64 without
   /// large addresses below the view that all processes share.
   private var blocksEnd: Address {
-    switch model.limit {
-    case .wow2GiB: 0x7EFE_0000
-    case .native2GiB, .native3GiB, .wow4GiB: model.limit.end
-    }
+    model.limit == .wow2GiB ? 0x7EFE_0000 : model.end
   }
 
   /// Draws and maps the block of the process.

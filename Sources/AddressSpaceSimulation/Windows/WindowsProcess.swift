@@ -1,6 +1,6 @@
 import AddressSpace
 
-/// A 32-bit Windows process: what it was given at its start, its images, threads and heap.
+/// A Windows process: what it was given at its start, its images, threads and heap.
 ///
 /// What lies where is kept by the system that each call is given, always the same one.
 public struct WindowsProcess: Sendable {
@@ -40,7 +40,7 @@ public struct WindowsProcess: Sendable {
     from catalogue: ImageCatalogue, in system: inout some MemorySystem, random: SeededRandom
   ) -> WindowsProcess? {
     var process = WindowsProcess(model, program, boot: boot, random: random)
-    let highEdge = system.layout.searchesForHighest.first?.range.upper ?? model.limit.end
+    let highEdge = system.layout.searchesForHighest.first?.range.upper ?? model.end
     for occupant in FixedOccupant.all(of: model, highEdge: highEdge) {
       let access: Region.Access = occupant.isReadable ? [.read, .shared] : []
       _ = system.map(

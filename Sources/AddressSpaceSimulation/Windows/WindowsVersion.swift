@@ -1,4 +1,4 @@
-public import AddressSpace
+import AddressSpace
 
 /// A version of Windows, or Wine, as far as where it puts things differs.
 public enum WindowsVersion: String, CaseIterable, Sendable {
@@ -12,7 +12,7 @@ public enum WindowsVersion: String, CaseIterable, Sendable {
   case wine
 }
 
-/// How much of a 32-bit program's addresses are its own, and on which system.
+/// How much of a program's addresses are its own, and on which system.
 public enum WindowsLimit: String, CaseIterable, Sendable {
   /// 2 GiB on 32-bit Windows.
   case native2GiB = "2g"
@@ -22,21 +22,22 @@ public enum WindowsLimit: String, CaseIterable, Sendable {
   case native3GiB = "3g"
   /// 4 GiB of a large-address-aware program on 64-bit Windows.
   case wow4GiB = "4g"
+  /// All that a 64-bit program has.
+  case wide = "x64"
 
   /// Whether a 64-bit system runs it.
   public var isWoW64: Bool { self == .wow2GiB || self == .wow4GiB }
 
-  /// The first address that is no user space any more.
-  public var top: Address {
+  /// The first address that is no user space any more: of 64-bit programs 8 TiB, from Windows 8.1 on
+  /// 128 TiB.
+  func top(in version: WindowsVersion) -> Address {
     switch self {
     case .native2GiB, .wow2GiB: 0x7FFF_0000
     case .native3GiB: 0xBFFF_0000
     case .wow4GiB: 0xFFFF_0000
+    case .wide: version == .ten ? 0x7FFF_FFFF_0000 : 0x7FF_FFFF_0000
     }
   }
-
-  /// The first address above what `VirtualAlloc` may give: the last 64 KiB are out of its reach.
-  public var end: Address { top - Layout.windowsSlot }
 
   /// What the bitmap of control flow guard reserves.
   var guardBitmap: ByteCount {
@@ -44,6 +45,7 @@ public enum WindowsLimit: String, CaseIterable, Sendable {
     case .native2GiB, .wow2GiB: .mebibytes(32)
     case .native3GiB: .mebibytes(48)
     case .wow4GiB: .mebibytes(64)
+    case .wide: .gibibytes(2048)
     }
   }
 }

@@ -71,6 +71,23 @@ struct NTHeapTests {
     #expect(space.freeRanges == before)
   }
 
+  @Test("in 64-bit programs headers are twice as large, and regions of their own begin at 1020 KiB")
+  func wide() throws {
+    var space = try Self.space("windows-7-x64")
+    let rules = WindowsModel(.seven, .wide).rules.heap
+    var heap = try NTHeap.made(.mebibytes(4), rules, in: &space)
+    let first = try heap.given(1, in: &space)
+    #expect(first.value % 0x1_0000 == 0xA80 + 16)
+    #expect(try heap.given(17, in: &space).value - first.value == 32)
+    _ = try heap.given(0xF_F000 - 16, in: &space)
+    #expect(heap.largeBlocks.isEmpty)
+    let large = try heap.given(0xF_F000 - 15, in: &space)
+    #expect(heap.largeBlocks.map(\.size) == [0x10_0000] && large.value % 0x1_0000 == 0x40)
+    // More than a 32-bit program could ask for.
+    _ = try heap.given(.gibibytes(5), in: &space)
+    #expect(heap.largeBlocks.count == 2)
+  }
+
   @Test("where a segment as large as is next has no room, half of it is tried, and so on")
   func halved() throws {
     var space = try Self.space("windows-7-2g")
@@ -105,13 +122,15 @@ struct NTHeapTests {
 
   @Test(
     "random blocks: none overlaps another, all lie in committed memory, all freed is the start",
-    arguments: WindowsVersion.allCases)
-  func random(version: WindowsVersion) throws {
+    arguments: WindowsVersion.allCases.map { WindowsModel($0, .native2GiB) }
+      + [WindowsModel(.seven, .wide), WindowsModel(.ten, .wide)])
+  func random(model: WindowsModel) throws {
+    let unit: UInt64 = model.limit == .wide ? 16 : 8
     for seed in 0..<30 as Range<UInt64> {
       var numbers = SeededRandom(seed: seed)
-      var space = try Self.space(WindowsModel(version, .native2GiB).name)
+      var space = try Self.space(model.name)
       let empty = space.freeRanges
-      var heap = try NTHeap.made(.mebibytes(1), version, in: &space)
+      var heap = try NTHeap.made(.mebibytes(1), model.rules.heap, in: &space)
       var live: [(range: AddressRange, asked: ByteCount)] = []
       for _ in 0..<1500 {
         if numbers.next(below: 5) < 2, !live.isEmpty {
@@ -129,7 +148,7 @@ struct NTHeapTests {
         } else {
           let size = Self.size(&numbers)
           let address = try heap.given(size, in: &space)
-          #expect(address.value % 8 == 0)
+          #expect(address.value % unit == 0)
           #expect(try #require(heap.usableSize(at: address)) >= size)
           live.append((try #require(AddressRange(address, address + max(size, 1))), size))
         }
@@ -145,7 +164,7 @@ struct NTHeapTests {
         #expect(at >= range.upper, "seed \(seed): \(range) is not committed")
       }
       for block in live { heap.free(block.range.lower, in: &space) }
-      if version != .xp { #expect(heap.ranges.count == 1, "seed \(seed)") }
+      if model.version != .xp { #expect(heap.ranges.count == 1, "seed \(seed)") }
       #expect(heap.largeBlocks.isEmpty)
       heap.destroy(in: &space)
       #expect(space.freeRanges == empty && space.mappedBytes == .zero, "seed \(seed)")

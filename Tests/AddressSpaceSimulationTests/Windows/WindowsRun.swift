@@ -107,7 +107,15 @@ extension NTHeap {
     _ reserve: ByteCount, _ version: WindowsVersion, slide: ByteCount = .zero,
     in space: inout ModelledSpace
   ) throws -> NTHeap {
-    let heap = NTHeap(reserving: reserve, NTHeapRules(version), slide: slide, in: &space)
+    try made(reserve, NTHeapRules(version), slide: slide, in: &space)
+  }
+
+  /// The same by any rules.
+  static func made(
+    _ reserve: ByteCount, _ rules: NTHeapRules, slide: ByteCount = .zero,
+    in space: inout ModelledSpace
+  ) throws -> NTHeap {
+    let heap = NTHeap(reserving: reserve, rules, slide: slide, in: &space)
     return try #require(heap)
   }
 
