@@ -20,8 +20,6 @@ public struct Conversation: Sendable {
   public struct Broken: Error, CustomStringConvertible {
     /// What, in a sentence.
     public let description: String
-    /// What the program wrote to its stderr.
-    public let complaint: String
   }
 
   /// Starts the program; while it waits, `forecast` is asked with its process id; then it goes on.
@@ -52,7 +50,21 @@ public struct Conversation: Sendable {
     var complaint = ""
   }
 
+  /// What a program of Wine's says that asks for the server just when it ends with its last program:
+  /// it has to be started again.
+  private static let noServer = "wine client error:0: recvmsg: Connection reset by peer"
+
   private func course<Answer: Sendable>(
+    _ bytes: ByteCount, _ look: @Sendable @escaping (Int32, String) async throws -> Answer
+  ) async throws -> Course<Answer> {
+    for _ in 0..<8 {
+      let course = try await start(bytes, look)
+      if course.answer != nil || !course.complaint.contains(Self.noServer) { return course }
+    }
+    return try await start(bytes, look)
+  }
+
+  private func start<Answer: Sendable>(
     _ bytes: ByteCount, _ look: @Sendable @escaping (Int32, String) async throws -> Answer
   ) async throws -> Course<Answer> {
     let result = try await Subprocess.run(
@@ -83,6 +95,6 @@ public struct Conversation: Sendable {
       description: """
         \(program) did not tell what it got, but '\(course.told.prefix(200))'; \(course.end): \
         \(course.complaint)
-        """, complaint: course.complaint)
+        """)
   }
 }

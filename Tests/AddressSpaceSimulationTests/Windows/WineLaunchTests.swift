@@ -89,7 +89,6 @@ struct StartUnderWine {
   private let program: WindowsProgram
   private let model: WindowsModel
   private static let buffer: ByteCount = 384_000_000
-  private static let noServer = "wine client error:0: recvmsg: Connection reset by peer"
 
   init(_ name: String) throws {
     let bytes = try Fixtures.bytes(#require(Machine.victim(name)))
@@ -115,22 +114,12 @@ struct StartUnderWine {
     let tool = Fixtures.package.appending("tools/testbed").string
     let talk = Conversation(
       "/usr/bin/setarch", ["linux64"] + options + [tool, "run", "wine", "/root/\(program.name)"])
-    var attempt = 1
-    while true {
-      do {
-        let (room, reality) = try await talk.held(bytes: Self.buffer) { pid in
-          let snapshot = try LiveProcess(pid: pid).snapshot().snapshot
-          let layout = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
-          return Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
-        }
-        return (room, reality.bases)
-      } catch let broken as Conversation.Broken
-        where attempt < 9 && broken.complaint.contains(Self.noServer)
-      {
-        // Wine's server ends with its last program: who asks it just then has to start again.
-        attempt += 1
-      }
+    let (room, reality) = try await talk.held(bytes: Self.buffer) { pid in
+      let snapshot = try LiveProcess(pid: pid).snapshot().snapshot
+      let layout = Layout.inferred(from: snapshot.map, facts: snapshot.facts)
+      return Room(map: snapshot.map, layout: layout, facts: snapshot.facts)
     }
+    return (room, reality.bases)
   }
 
   /// The same in the model.
