@@ -22,9 +22,11 @@ struct PinRankingTests {
       space.blocked = []
       let sizes = (0..<2).map { _ in Int.random(in: 2...20, using: &random) }
       let room = space.room
-      let pins = try PinRanking(
-        room, for: sizes.map { (BufferRequest(bytes: ToySpace.bytes($0)), space.allocator) }
-      ).pins()
+      let ranking = try PinRanking(
+        room, for: sizes.map { (BufferRequest(bytes: ToySpace.bytes($0)), space.allocator) })
+      let pins = ranking.pins()
+      let gaining = pins.filter { $0.largestGain > .zero || $0.bufferGain.contains { $0 > 0 } }
+      #expect(ranking.gainingPins().map(\.regions) == gaining.map(\.regions), "seed \(seed)")
       let now = PageBitmap(space)
       let largest = now.freeRuns.map(\.count).max() ?? 0
       for pin in pins {

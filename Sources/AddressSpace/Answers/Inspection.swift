@@ -8,13 +8,12 @@ public struct Inspection: Sendable {
   public let room: Room
   /// How many of each buffer fit.
   public let buffers: [BufferForecast]
-  /// What keeps free space apart.
-  public let pins: [Pin]
   /// The largest single request by allocator.
   public let largestRequests: [(allocator: Allocator.Family, bytes: ByteCount)]
   /// The change that would gain most of the first buffer, of those quickly tried; nil where none
   /// gains any.
   public let advice: Advice?
+  private let ranking: PinRanking
 
   /// The picture that a photo program holds: 8000 by 6000 pixels, 4 channels of 2 bytes.
   public static let usualBuffer = "8000x6000x4x2"
@@ -40,11 +39,17 @@ public struct Inspection: Sendable {
     self.source = snapshot.source
     self.room = room
     self.buffers = buffers
-    pins = try PinRanking(room, for: requests.map { ($0, allocator) }).pins()
+    ranking = try PinRanking(room, for: requests.map { ($0, allocator) })
     largestRequests = room.largestRequests()
     advice = try Advisor(snapshot.map, room: room, buffers: buffers).best()
     diagnostics = snapshot.diagnostics(under: room)
   }
+
+  /// What keeps free space apart, found anew each time.
+  public var pins: [Pin] { ranking.pins() }
+
+  /// Those pins that would bring something, those to ask for first.
+  public var worstPins: [Pin] { ranking.worstPins(for: buffers) }
 
   private static func usualRequests(in room: Room, by allocator: Allocator) -> [BufferRequest] {
     let usual = (try? BufferRequest(text: usualBuffer)).map { [$0] } ?? []

@@ -36,9 +36,16 @@ public struct PinRanking: Sendable {
   /// Pins are groups of regions that go together and, where groups touch, the run of those that
   /// can go and the whole run between two free spans.
   public func pins() -> [Pin] {
+    pins(gainingOnly: false)
+  }
+
+  /// Those of them by whose going the largest span or some buffer gains: few of many.
+  func gainingPins() -> [Pin] { pins(gainingOnly: true) }
+
+  private func pins(gainingOnly: Bool) -> [Pin] {
     var widening: [Pin] = []
     // Each group by itself, and fewer runs than groups.
-    var others = PinsByGain(capacity: groups.count * 2)
+    var others = PinsByGain(capacity: gainingOnly ? 0 : groups.count * 2)
     var start = 0
     while start < groups.count {
       let end = endOfRun(from: start)
@@ -47,7 +54,11 @@ public struct PinRanking: Sendable {
         let pin = pin(of: members)
         // It has free space beside it, or would gain something by going.
         guard pin.joined > pin.range.size || pin.gainsBuffers else { return }
-        if pin.largestGain > .zero { widening.append(pin) } else { others.add(pin) }
+        if pin.largestGain > .zero {
+          widening.append(pin)
+        } else if !gainingOnly || pin.gainsBuffers {
+          others.add(pin)
+        }
       }
       start = end
     }

@@ -1,13 +1,13 @@
-extension [Pin] {
+extension PinRanking {
   /// The pins that would bring something, those to ask for first: what gives more than it holds, then
   /// the others, then what cannot go.
   ///
   /// - Parameter buffers: the forecasts in the order of `Pin.bufferGain`.
-  public func worstFirst(for buffers: [BufferForecast]) -> [Pin] {
+  public func worstPins(for buffers: [BufferForecast]) -> [Pin] {
     var giving: [Pin] = []
     var others: [Pin] = []
     var fixed: [Pin] = []
-    for pin in self where pin.largestGain > .zero || pin.gainsBuffers {
+    for pin in gainingPins() {
       if pin.action == .fixed {
         fixed.append(pin)
       } else if pin.givesMoreThanItHolds(buffers) {

@@ -47,6 +47,7 @@ public struct Region: Hashable, Sendable {
   public var size: ByteCount { range.size }
 
   /// Whether it has no name and no file.
+  @inlinable
   public var isUnnamed: Bool { name.isEmpty && inode == 0 }
 }
 

@@ -60,12 +60,14 @@ extension Sequence<Region> {
 
 extension Region {
   /// Whether it is private memory without a file or a name that can be written.
+  @inlinable
   public var isPlainMemory: Bool {
     isUnnamed && access.isSuperset(of: [.read, .write])
       && access.isDisjoint(with: [.shared, .execute])
   }
 
   /// Whether it is private addresses without access, file or name.
+  @inlinable
   public var isPlainReserve: Bool {
     isUnnamed && access.isNone && !access.contains(.shared)
   }

@@ -6,7 +6,7 @@ extension PolicyChecker {
       return answer
     }
     var answer = answer
-    answer.pins = ranking.pins().worstFirst(for: []).filter { $0.regions.allSatisfy(owners.counts) }
+    answer.pins = ranking.worstPins(for: []).filter { $0.regions.allSatisfy(owners.counts) }
     return answer
   }
 

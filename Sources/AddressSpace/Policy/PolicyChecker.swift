@@ -70,8 +70,8 @@ public struct PolicyChecker: Sendable {
     var answer = RuleAnswer(rule, room.measured(forecast))
     answer.forecast = forecast
     guard answer.verdict == .broken else { return answer }
-    let pins = try PinRanking(room, for: [(request, allocator)]).pins()
-    let blamed = pins.worstFirst(for: [forecast]).filter { $0.regions.allSatisfy(owners.counts) }
+    let blamed = try PinRanking(room, for: [(request, allocator)]).worstPins(for: [forecast])
+      .filter { $0.regions.allSatisfy(owners.counts) }
     answer.pins = blamed.filter(\.gainsBuffers)
     // What widens the largest span alone is of no use against another wall.
     if forecast.limitingWall == nil { answer.pins += blamed.filter { !$0.gainsBuffers } }
