@@ -114,7 +114,7 @@ extension PolicyTrial {
       let rule = results[index].answer.rule
       return results[index].tally == nil && rule.probability == nil && rule.subject.dependsOnPlaces
     }
-    for (_, indices) in Dictionary(grouping: rules, by: { results[$0].seconds }) {
+    for (_, indices) in Dictionary(grouping: rules, by: { results[$0].moment }) {
       let draws = OtherDraws(of: results[indices[0]].room)
       let first = draws?.spreads(of: indices.map { results[$0].answer })
       for (place, index) in indices.enumerated() {
@@ -125,6 +125,16 @@ extension PolicyTrial {
       }
     }
   }
+}
+
+extension PolicyTrial.Result {
+  /// When it was: two events of a recording may have the same time.
+  fileprivate struct Moment: Hashable {
+    let seconds: Double
+    let event: Int?
+  }
+
+  fileprivate var moment: Moment { Moment(seconds: seconds, event: event) }
 }
 
 extension FigureSpread {
