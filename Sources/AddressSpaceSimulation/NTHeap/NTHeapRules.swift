@@ -24,16 +24,15 @@ public struct NTHeapRules: Hashable, Sendable {
   public var frontEnd = ByteCount.zero
   /// How many blocks of one size there are when it does.
   public var frontEndBlocks: UInt32 = 17
-
   /// What a heap reserves at first at least.
   public var leastReserve = ByteCount.zero
+  /// How wide an address is: of 64 bits headers and units are twice as large.
+  public let wordSize: WordSize
 
-  /// The numbers of Windows 7.
-  public init() {}
-
-  /// The numbers of a version.
-  public init(_ version: WindowsVersion) {
-    self.init()
+  /// The numbers of a version, for programs of a word size.
+  public init(_ version: WindowsVersion, _ wordSize: WordSize) {
+    self.wordSize = wordSize
+    if wordSize == .bits64 { largestBlock = ByteCount(0xF_F000) }
     switch version {
     case .xp:
       largestReserve = nil
@@ -53,9 +52,6 @@ public struct NTHeapRules: Hashable, Sendable {
     }
   }
 
-  /// How wide an address is: of 64 bits headers and units are twice as large.
-  public var wordSize = WordSize.bits32
-
   /// Blocks are multiples of it.
   var unit: UInt64 { 2 * wordSize.pointerBytes }
   /// What stands before each block.
@@ -69,8 +65,6 @@ public struct NTHeapRules: Hashable, Sendable {
   var segmentHeader: UInt64 { wordSize == .bits32 ? 0x40 : 0x70 }
   /// More bytes than these nobody has.
   var mostBytes: UInt64 { wordSize == .bits32 ? (1 << 32) - 1 : 1 << 47 }
-  /// `largestBlock` of 64-bit programs.
-  static let largestWideBlock = ByteCount(0xF_F000)
 
   /// A block with its header, in whole units; a block of nothing has a unit behind its header.
   func blockSize(_ bytes: ByteCount) -> UInt64 {

@@ -34,7 +34,9 @@ extension WindowsModel {
       }
     }
     if limit == .wide {
-      sentences.append("images are as large as those of 32 bits; where they lie is not sourced")
+      sentences.append(
+        "images are as large as those of 32 bits; where they lie, and what describes a heap, is not sourced"
+      )
     }
     if limit.isWoW64, version != .seven {
       sentences.append(

@@ -8,8 +8,6 @@ public struct WindowsModel: Hashable, Sendable {
   public let version: WindowsVersion
   /// How much of the addresses are the program's, and on which system.
   public let limit: WindowsLimit
-  /// The first address that is no user space any more.
-  public let top: Address
   /// By which numbers it places things.
   public var rules: WindowsRules
 
@@ -19,10 +17,7 @@ public struct WindowsModel: Hashable, Sendable {
     name = "\(system)-\(limit.rawValue)"
     self.version = version
     self.limit = limit
-    top = limit.top(in: version)
-    rules = WindowsRules(version)
-    rules.heap.wordSize = limit == .wide ? .bits64 : .bits32
-    if limit == .wide { rules.heap.largestBlock = NTHeapRules.largestWideBlock }
+    rules = WindowsRules(version, limit.wordSize)
   }
 
   /// All models of Windows, XP first.
@@ -69,6 +64,9 @@ public struct WindowsModel: Hashable, Sendable {
     return layout(isRandomized: false, random: &random)
   }
 
+  /// The first address that is no user space any more.
+  public var top: Address { limit.top(in: version) }
+
   /// The first address above what `VirtualAlloc` may give: the last 64 KiB are out of its reach.
   public var end: Address { top - Layout.windowsSlot }
 
@@ -93,7 +91,7 @@ public struct WindowsModel: Hashable, Sendable {
     windows.edges = edges
     var facts = LayoutFacts()
     facts.isRead = true
-    facts.wordSize = limit == .wide ? .bits64 : .bits32
+    facts.wordSize = limit.wordSize
     facts.machine = limit == .wide ? .x86_64 : .i386
     facts.windows = windows
     return facts

@@ -33,7 +33,7 @@ public struct WindowsRules: Hashable, Sendable {
   /// How much of the area of images those of other programs have taken when the program starts.
   public var loadedElsewhere = ByteCount.mebibytes(48)...ByteCount.mebibytes(224)
   /// What a heap does.
-  public var heap = NTHeapRules()
+  public var heap = NTHeapRules(.seven, .bits32)
   /// Whether programs are built with control flow guard, for whose bitmap addresses are reserved.
   public var hasControlFlowGuard = false
 
@@ -71,10 +71,10 @@ public struct WindowsRules: Hashable, Sendable {
 }
 
 extension WindowsRules {
-  /// What is known of a version.
-  public init(_ version: WindowsVersion) {
+  /// What is known of a version, for programs of a word size.
+  public init(_ version: WindowsVersion, _ wordSize: WordSize) {
     self.init()
-    heap = NTHeapRules(version)
+    heap = NTHeapRules(version, wordSize)
     switch version {
     case .xp: break
     case .seven:

@@ -28,6 +28,9 @@ public enum WindowsLimit: String, CaseIterable, Sendable {
   /// Whether a 64-bit system runs it.
   public var isWoW64: Bool { self == .wow2GiB || self == .wow4GiB }
 
+  /// How wide the program's addresses are.
+  var wordSize: WordSize { self == .wide ? .bits64 : .bits32 }
+
   /// The first address that is no user space any more: of 64-bit programs 8 TiB, from Windows 8.1 on
   /// 128 TiB.
   func top(in version: WindowsVersion) -> Address {

@@ -107,7 +107,7 @@ extension NTHeap {
     _ reserve: ByteCount, _ version: WindowsVersion, slide: ByteCount = .zero,
     in space: inout ModelledSpace
   ) throws -> NTHeap {
-    try made(reserve, NTHeapRules(version), slide: slide, in: &space)
+    try made(reserve, NTHeapRules(version, .bits32), slide: slide, in: &space)
   }
 
   /// The same by any rules.
